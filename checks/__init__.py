@@ -1,0 +1,1 @@
+"""Check classes: one file, one class, one question each."""

@@ -1,0 +1,49 @@
+"""Depth and wiring of subscriptions: dead letters, and ordinary ones that fall behind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from validator.check import Check, Finding, Measurement, NotDue, Unknown
+from validator.evidence.queues import QueueView, view_queues
+from validator.look import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class DlqDepth(Check):
+    """How many messages wait in each dead-letter subscription, how old is the oldest, and is anything wired so that messages get lost?"""
+
+    unit = "messages"
+    warn = "> 0"
+    fail = ("> 100", "missing", "no_subscription")
+    remedy = "gcloud pubsub subscriptions pull $subscription --project $project --limit 5"
+
+    kind: Literal["dead_letter", "ordinary"] = "dead_letter"
+    samples: int = 0
+
+    def measure(self, world: World) -> Iterator[Finding]:
+        views = view_queues(world, self.kind, self.samples)
+        if not views:
+            yield NotDue(
+                subject=self.kind, reason=f"the source of truth declares no {self.kind.replace('_', '-')} subscription"
+            )
+        for view in views:
+            if view.unknown:
+                yield Unknown(subject=view.name, reason=view.unknown)
+            else:
+                yield self._measurement(view)
+
+    def _measurement(self, view: QueueView) -> Measurement:
+        return Measurement(
+            subject=view.name,
+            value=view.state or view.depth,
+            note=view.note,
+            flaw=view.flaw,
+            severity=view.severity,
+            expected="0 messages" if not view.state else "a subscription",
+            actual=f"{view.depth} messages" if not view.state else view.state.replace("_", " "),
+            affected=view.depth or None,
+            remedy=view.remedy,
+            fill={"subscription": view.name, "topic": view.topic},
+            facts={"topic": view.topic, "samples": list(view.samples)} if view.samples else {"topic": view.topic},
+        )

@@ -1,0 +1,1 @@
+"""Worlds to test with: whole `schemas/` directories, and one that is laid by hand."""

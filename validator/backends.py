@@ -1,0 +1,261 @@
+"""The two backends: which adapter stands for which port. Each is imported and made when it is first asked for.
+
+A cold start pays for nothing it does not call, and a package that is not installed is an error of that one service.
+"""
+
+import importlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from validator.errors import ServiceError
+from validator.lease import Leases
+from validator.settings import Settings
+from validator.ssot.source import Ssot
+from validator.store_ports import Scripts, TableAdmin
+from validator.tell.channel import Channel
+from validator.world import Commits, Documents, Ports, Queues, Services, Warehouse
+
+Remaining = Callable[[], float]
+"""Seconds that are left for a call."""
+
+NO_REPOSITORY = "pipeline.yaml names no source repository, and VALIDATOR_CHECKOUT names no checkout"
+
+
+class Backend(Ports, Protocol):
+    """Every outside service of a run."""
+
+    def open(self) -> None: ...
+    @property
+    def store_warehouse(self) -> Warehouse: ...
+    @property
+    def scripts(self) -> Scripts: ...
+    @property
+    def tables(self) -> TableAdmin: ...
+    @property
+    def leases(self) -> Leases: ...
+    def channels(self) -> list[Channel]: ...
+    def unset(self) -> list[str]: ...
+
+
+class _Making:
+    """What both backends share: settings, the time that is left, and how an adapter is made and released."""
+
+    def __init__(
+        self, settings: Settings, ssot: Ssot, stack: ExitStack, measuring: Remaining, telling: Remaining
+    ) -> None:
+        self.settings, self.ssot, self.stack = settings, ssot, stack
+        self.measuring, self.telling = measuring, telling
+        self.project = ssot.pipeline.project_id
+        self.location = ssot.pipeline.location
+
+    def make(self, module: str, name: str, service: str, *args: Any, **kwargs: Any) -> Any:
+        """The adapter `name` of `validator.<module>`. Raises ServiceError where a package it needs is not installed."""
+        try:
+            adapter = getattr(importlib.import_module(f"validator.{module}"), name)(*args, **kwargs)
+        except ImportError as error:
+            raise ServiceError(service, f"the package {error.name or module} is not installed") from error
+        if hasattr(adapter, "close"):
+            self.stack.callback(adapter.close)
+        return adapter
+
+    def checkout(self) -> Commits:
+        """The history of the local checkout that VALIDATOR_CHECKOUT names."""
+        source = self.ssot.pipeline.source
+        made: Commits = self.make(
+            "local.checkout",
+            "CheckoutCommits",
+            "git",
+            Path(self.settings.checkout),
+            source.branch if source else "main",
+        )
+        return made
+
+
+class LocalBackend(_Making):
+    """One DuckDB file is the world; messages go to the outbox."""
+
+    def open(self) -> None:
+        """Open the file now: without it no run can be made. Raises ConfigurationError or ServiceError."""
+        _ = self.database
+
+    @cached_property
+    def database(self) -> Any:
+        """The open file."""
+        self._module("names").refuse_reserved(dataset.name for dataset in self.ssot.datasets)
+        database = self._module("database").LocalDatabase.open(Path(self.settings.local_db), self.project)
+        self.stack.callback(database.close)
+        return database
+
+    def _module(self, name: str) -> Any:
+        try:
+            return importlib.import_module(f"validator.local.{name}")
+        except ImportError as error:
+            raise ServiceError("local world", f"the package {error.name} is not installed (make setup installs it)") from error
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        made: Warehouse = self.make("local.warehouse", "LocalWarehouse", "local world", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def _telling_warehouse(self) -> Any:
+        return self.make("local.warehouse", "LocalWarehouse", "local world", self.database, self.telling)
+
+    @property
+    def store_warehouse(self) -> Warehouse:
+        warehouse: Warehouse = self._telling_warehouse
+        return warehouse
+
+    @property
+    def scripts(self) -> Scripts:
+        scripts: Scripts = self._telling_warehouse
+        return scripts
+
+    @property
+    def tables(self) -> TableAdmin:
+        tables: TableAdmin = self._telling_warehouse
+        return tables
+
+    @cached_property
+    def documents(self) -> Documents:
+        made: Documents = self.make("local.documents", "LocalDocuments", "Firestore", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def queues(self) -> Queues:
+        made: Queues = self.make("local.queues", "LocalQueues", "Pub/Sub", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def services(self) -> Services:
+        made: Services = self.make("local.services", "LocalServices", "Cloud Run", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def commits(self) -> Commits:
+        if self.settings.checkout:
+            return self.checkout()
+        made: Commits = self.make("local.commits", "LocalCommits", "git", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def leases(self) -> Leases:
+        made: Leases = self.make("local.leases", "LocalLeases", "local world", Path(self.settings.local_db), self.project)
+        return made
+
+    def channels(self) -> list[Channel]:
+        """The outbox."""
+        to = self.settings.recipients or ("on-call@example.com",)
+        return [self.make("local.outbox", "OutboxChannel", "outbox", Path(self.settings.outbox), recipients=to)]
+
+    def unset(self) -> list[str]:
+        """The outbox needs nothing."""
+        return []
+
+
+class GoogleBackend(_Making):
+    """The official Google clients; mail by SendGrid, Slack by webhook."""
+
+    def open(self) -> None:
+        """Nothing is asked before a check needs it."""
+
+    def _bigquery(self, remaining: Remaining) -> Any:
+        return self.make(
+            "gcp.warehouse",
+            "BigQueryWarehouse",
+            "BigQuery",
+            self.project,
+            self.location,
+            remaining,
+            self.ssot.pipeline.runner.maximum_bytes_billed,
+            emulator=self.settings.bigquery_emulator or None,
+        )
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        made: Warehouse = self._bigquery(self.measuring)
+        return made
+
+    @cached_property
+    def _telling_warehouse(self) -> Any:
+        return self._bigquery(self.telling)
+
+    @property
+    def store_warehouse(self) -> Warehouse:
+        warehouse: Warehouse = self._telling_warehouse
+        return warehouse
+
+    @property
+    def scripts(self) -> Scripts:
+        scripts: Scripts = self._telling_warehouse
+        return scripts
+
+    @property
+    def tables(self) -> TableAdmin:
+        tables: TableAdmin = self._telling_warehouse
+        return tables
+
+    @cached_property
+    def documents(self) -> Documents:
+        emulator = self.settings.firestore_emulator or None
+        made: Documents = self.make(
+            "gcp.documents", "FirestoreDocuments", "Firestore", self.project, self.measuring, emulator=emulator
+        )
+        return made
+
+    @cached_property
+    def leases(self) -> Leases:
+        emulator = self.settings.firestore_emulator or None
+        made: Leases = self.make(
+            "gcp.leases", "FirestoreLeases", "Firestore", self.project, self.telling, emulator=emulator
+        )
+        return made
+
+    @cached_property
+    def queues(self) -> Queues:
+        emulator = self.settings.pubsub_emulator or None
+        made: Queues = self.make(
+            "gcp.queues", "PubSubQueues", "Pub/Sub", self.project, self.measuring, emulator=emulator
+        )
+        return made
+
+    @cached_property
+    def services(self) -> Services:
+        made: Services = self.make("gcp.services", "CloudRunServices", "Cloud Run", self.project, self.measuring)
+        return made
+
+    @cached_property
+    def commits(self) -> Commits:
+        if self.settings.checkout:
+            return self.checkout()
+        source = self.ssot.pipeline.source
+        if source is None:
+            raise ServiceError("GitHub", NO_REPOSITORY)
+        token, host = self.settings.github_token, self.settings.github_host
+        made: Commits = self.make(
+            "gcp.github", "GitHubCommits", "GitHub", source.github, source.branch, token, self.measuring, host=host
+        )
+        return made
+
+    def channels(self) -> list[Channel]:
+        """Mail where it is configured, Slack where a webhook is."""
+        settings, made = self.settings, []
+        if not settings.missing_to_tell:
+            address = (
+                settings.sendgrid_key,
+                settings.sendgrid_host,
+                settings.sender,
+                settings.recipients,
+                settings.critical_recipients,
+            )
+            made.append(self.make("gcp.sendgrid", "SendGridChannel", "SendGrid", *address, self.telling))
+        if settings.slack_webhook:
+            made.append(self.make("gcp.slack", "SlackChannel", "Slack", settings.slack_webhook, self.telling))
+        return made
+
+    def unset(self) -> list[str]:
+        """Names of what mail needs and is not set."""
+        return list(self.settings.missing_to_tell)

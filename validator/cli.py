@@ -1,0 +1,123 @@
+"""The command line: arguments become one call of the engine, and its run becomes text and an exit code."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from validator import asked, commands, logs
+from validator.clock import real_now
+from validator.errors import ConfigurationError, ValidatorError
+from validator.settings import read_settings
+from validator.status import ExitCode
+
+FORMATS = ("table", "json", "nagios", "junit")
+
+
+class _Once(argparse.Action):
+    """Keeps a flag's value; a flag given twice is a usage error, not the last one wins."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        given = namespace.__dict__.setdefault("_given", set())
+        if self.dest in given:
+            parser.error(f"{option_string} is given more than once")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (see ExitCode)."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        settings = read_settings()
+        logs.configure(on_google_cloud=settings.on_google_cloud)
+        return int(arguments.command(commands.Call(arguments=arguments, settings=settings, now=real_now())))
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+    except ValidatorError as error:
+        print(f"validator: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+    return int(ExitCode.ERROR)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m validator", description="Watches a phased data pipeline and tells the truth about it."
+    )
+    parser.register("action", None, _Once)
+    parser.register("action", "store", _Once)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Command)
+
+    def add(name: str, command: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = subparsers.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    _add_run(add("run", commands.run, "run a schedule: judge, store, tell"))
+    add("schedules", commands.schedules, "list the schedules and when they run next").add_argument(
+        "--format", choices=("table", "json"), default="table"
+    )
+    checks = add("checks", commands.checks, "list the checks, or explain one")
+    checks.add_argument("name", nargs="?", metavar="NAME", help="explain this check")
+    checks.add_argument("--format", choices=("table", "json", "markdown"), default="table")
+    completeness = add(
+        "completeness", commands.completeness, "the gap map: rows per table and day against what was expected"
+    )
+    completeness.add_argument("--days", type=_days, default=14, help="how many days back (default 14)")
+    failures = add("failures", commands.failures, "who is failing: the current streak of every processor and scraper")
+    failures.add_argument("--threshold", type=_days, default=5, help="show streaks of at least this many (default 5)")
+    drift = add("drift", commands.drift, "what is deployed where, and how far behind the source")
+    drift.add_argument("--verbose", action="store_true", help="list the commits that are not deployed")
+    for sub in (completeness, failures, drift):
+        sub.add_argument("--as-of", metavar="T", help="look as of this RFC 3339 instant")
+        sub.add_argument("--format", choices=("table", "json"), default="table")
+        sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
+    tables = add("tables", commands.tables, "make the result tables")
+    tables.add_argument("action", choices=("create",))
+    add("serve", commands.serve, "serve over HTTP on loopback (PORT, default 8080)").add_argument(
+        "--host", default="127.0.0.1"
+    )
+    demo = add("demo", commands.demo, "build the local world: a season with a handful of incidents")
+    demo.add_argument("--date", metavar="D", help="the day the world is laid around (default today)")
+    demo.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+class _Command(argparse.ArgumentParser):
+    """A subcommand's parser: every flag at most once, no abbreviations."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "allow_abbrev": False})
+        self.register("action", None, _Once)
+        self.register("action", "store", _Once)
+
+    def error(self, message: str) -> NoReturn:
+        """Usage goes to stderr with exit code 2."""
+        self.print_usage(sys.stderr)
+        self.exit(int(ExitCode.ERROR), f"{self.prog}: {message}\n")
+
+
+def _add_run(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("schedule", metavar="SCHEDULE")
+    sub.add_argument("--date", metavar="D", help="target date, YYYY-MM-DD (default: the schedule's)")
+    sub.add_argument("--as-of", metavar="T", help="RFC 3339 instant used as now")
+    sub.add_argument("--checks", metavar="A,B", help="only these checks")
+    sub.add_argument("--dry-run", action="store_true", help="judge and print; store nothing, send nothing")
+    sub.add_argument("--format", choices=FORMATS, default="table")
+    sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail", help="exit 1 at or above this (default fail)")
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= 366):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 1 to 366")
+    return int(text)

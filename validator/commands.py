@@ -1,0 +1,260 @@
+"""What each command does. Each takes the call as typed, prints, and returns an exit code."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from validator import asked
+from validator.clock import day_of, zone
+from validator.compose import Service, service
+from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
+from validator.gap_map import render_gap_map
+from validator.identity import Request
+from validator.listing import list_checks, list_schedules
+from validator.reference import explain_check, render_reference
+from validator.results import Run
+from validator.settings import Settings
+from validator.status import ExitCode, Status
+from validator.tell.formats import render_junit, render_nagios
+from validator.tell.summary import summarise
+from validator.tell.text import render_text
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One command as it was typed."""
+
+    arguments: argparse.Namespace
+    settings: Settings
+    now: datetime
+
+    def service(self) -> Service:
+        """The service for this environment. Raises ConfigurationError."""
+        return service(self.settings)
+
+    @property
+    def colour(self) -> bool:
+        """Whether to use colours: on a terminal that did not decline them."""
+        return self.settings.colour and sys.stdout.isatty()
+
+
+def run(call: Call) -> int:
+    """`run SCHEDULE`."""
+    arguments, svc = call.arguments, call.service()
+    request = Request(
+        schedule=arguments.schedule,
+        now=_clock(call),
+        day=asked.read_day(arguments.date, call.now) if arguments.date is not None else None,
+        selection=asked.read_checks(arguments.checks) if arguments.checks is not None else (),
+        dry_run=arguments.dry_run,
+        trigger_source="cli",
+    )
+    done = svc.run(request)
+    if arguments.format == "nagios":
+        line, code = render_nagios(summarise(done))
+        print(line)
+        return code
+    _show(call, done, svc)
+    return _exit_code(done, arguments.fail_on)
+
+
+def _clock(call: Call) -> datetime:
+    text = call.arguments.as_of
+    if text is None:
+        return call.now
+    if call.settings.backend == "gcp" and not getattr(call.arguments, "dry_run", True):
+        raise BadRequest("--as-of goes with --dry-run on this backend")
+    return asked.read_instant(text, call.now)
+
+
+def _exit_code(done: Run, fail_on: asked.FailOn) -> int:
+    if done.delivery.problems:
+        return ExitCode.UNTOLD
+    return ExitCode.FINDINGS if asked.breaks(done, fail_on) else ExitCode.FINE
+
+
+def _show(call: Call, done: Run, svc: Service) -> None:
+    form = call.arguments.format
+    if form == "json":
+        print(json.dumps(done.body(), indent=2, ensure_ascii=False, default=str))
+    elif form == "junit":
+        print(render_junit(done))
+    else:
+        print(render_text(summarise(done), colour=call.colour, width=_width()))
+        _show_delivery(done, svc)
+
+
+def _show_delivery(done: Run, svc: Service) -> None:
+    """Where the run went: rows in the result tables, and the message."""
+    if done.dry_run:
+        return
+    print()
+    for text in done.delivery.problems:
+        print(f"PROBLEM  {text}")
+    if "outbox" in done.delivery.sent:
+        print(f"mail     {Path(svc.settings.outbox) / (done.run_id + '.html')} (and .eml)")
+    elif done.delivery.sent:
+        print(f"told     {', '.join(done.delivery.sent)}")
+    if not done.delivery.stored:
+        return
+    dataset = svc.ssot.results_dataset
+    try:
+        with svc.session() as session:
+            counts = session.store.row_counts(done.run_id)
+    except ServiceError as error:
+        print(f"stored   (rows not counted: {error})")
+        return
+    for table, (of_run, in_all) in counts.items():
+        print(f"stored   {dataset}.{table}: {of_run} rows of this run, {in_all} in all")
+
+
+def _width() -> int:
+    try:
+        return max(60, min(140, os.get_terminal_size().columns))
+    except OSError:
+        return 100
+
+
+def schedules(call: Call) -> int:
+    """`schedules`."""
+    listed = list_schedules(call.service(), call.now)
+    if call.arguments.format == "json":
+        print(json.dumps(listed, indent=2))
+        return ExitCode.FINE
+    for one in listed:
+        print(
+            f"{one['schedule']:<16} {one['cron']:<12} {one['time_zone']}  for {one['target_date']}, notify {one['notify']}, next {one['next']}"
+        )
+        print(f"{'':<16} {', '.join(one['checks'])}")
+    return ExitCode.FINE
+
+
+def checks(call: Call) -> int:
+    """`checks [NAME]`."""
+    svc, name, form = call.service(), call.arguments.name, call.arguments.format
+    if name is not None and name not in svc.checks:
+        raise NotFound("check", name, sorted(svc.checks))
+    listed = [one for one in list_checks(svc) if name in (None, one["check"])]
+    if form == "json":
+        print(json.dumps(listed, indent=2, default=str))
+    elif form == "markdown":
+        print(render_reference(svc), end="")
+    elif name is not None:
+        print(explain_check(svc, name), end="")
+    else:
+        for one in listed:
+            print(f"{one['check']:<24} {one['severity']:<12} {one['question']}")
+    return ExitCode.FINE
+
+
+def completeness(call: Call) -> int:
+    """`completeness`: the gap map, from the warehouse itself."""
+    done, _ = _look(call, "HistoricalCompleteness", {"days": call.arguments.days})
+    if call.arguments.format == "json":
+        print(json.dumps(done.body(), indent=2, ensure_ascii=False, default=str))
+    else:
+        print(render_gap_map(done))
+    return _exit_code(done, call.arguments.fail_on)
+
+
+def failures(call: Call) -> int:
+    """`failures`: streaks at or above the threshold, the longest first."""
+    done, named = _look(call, "ConsecutiveFailures", {})
+    if call.arguments.format == "json":
+        print(json.dumps(done.body(), indent=2, ensure_ascii=False, default=str))
+        return _exit_code(done, call.arguments.fail_on)
+    judged = [result for result in done.results if result.status is not Status.SKIP]
+    long = [
+        r
+        for r in judged
+        if (r.affected_records or 0) >= call.arguments.threshold or r.status not in (Status.PASS, Status.SKIP)
+    ]
+    for result in sorted(
+        long, key=lambda result: (-result.status.rank, -(result.affected_records or 0), result.subject)
+    ):
+        print(f"{result.status.value:<5} {result.subject}: {result.message}")
+    print(f"{len(long)} of {len(judged)} with {call.arguments.threshold} or more failures in a row ({named})")
+    return _exit_code(done, call.arguments.fail_on)
+
+
+def drift(call: Call) -> int:
+    """`drift`: what is deployed where, how far behind."""
+    done, _ = _look(call, "DeploymentDrift", {})
+    if call.arguments.format == "json":
+        print(json.dumps(done.body(), indent=2, ensure_ascii=False, default=str))
+        return _exit_code(done, call.arguments.fail_on)
+    for result in sorted(done.results, key=lambda result: (-result.status.rank, result.subject)):
+        print(f"{result.status.value:<5} {result.subject}: {result.message}")
+        if call.arguments.verbose:
+            for commit in result.evidence.get("undeployed", ()):
+                print(f"        {commit}")
+        if result.remedy:
+            print(f"      → {result.remedy}")
+    return _exit_code(done, call.arguments.fail_on)
+
+
+def _look(call: Call, class_name: str, parameters: Mapping[str, Any]) -> tuple[Run, str]:
+    """Measure with one check class; nothing is stored or sent, and no result table is needed."""
+    svc = call.service()
+    name = next((name for name, named in svc.checks.items() if type(named.check).__name__ == class_name), None)
+    if name is None:
+        raise ConfigurationError([f"checks.yaml: no check of class {class_name}"])
+    changed = replace(svc.checks[name], check=replace(svc.checks[name].check, **parameters))
+    looking = replace(svc, checks={**svc.checks, name: changed})
+    clock = _clock(call)
+    yesterday = day_of(clock, zone(svc.ssot.pipeline.time_zone)) - timedelta(days=1)
+    schedule = next(iter(svc.ssot.schedules))
+    return looking.run(
+        Request(schedule=schedule, now=clock, day=yesterday, selection=(name,), dry_run=True, trigger_source="cli")
+    ), name
+
+
+def tables(call: Call) -> int:
+    """`tables create`: makes what is missing, adds columns that are missing, never drops."""
+    svc = call.service()
+    with svc.tables() as admin:
+        for table in svc.ssot.result_tables:
+            print(f"{svc.ssot.results_dataset}.{table.name}: {admin.ensure(svc.ssot.results_dataset, table)}")
+    return ExitCode.FINE
+
+
+def serve(call: Call) -> int:
+    """`serve`: the framework's own server, as it runs when deployed."""
+    with call.service().session():
+        pass
+    print(f"serving on http://{call.arguments.host}:{call.settings.port}/ (Ctrl-C stops)", file=sys.stderr, flush=True)
+    command = [
+        sys.executable,
+        "-m",
+        "functions_framework",
+        "--target",
+        "run_validation",
+        "--source",
+        str(PROJECT_ROOT / "main.py"),
+    ]
+    os.execv(sys.executable, [*command, "--host", call.arguments.host, "--port", str(call.settings.port)])  # noqa: S606
+
+
+def demo(call: Call) -> int:
+    """`demo`: build the local world."""
+    from validator.demo.world import build  # noqa: PLC0415 - needs the local extra
+
+    svc = call.service()
+    path = Path(call.settings.local_db)
+    text = call.arguments.date
+    day = asked.read_day(text, call.now) if text is not None else day_of(call.now, zone(svc.ssot.pipeline.time_zone))
+    build(path, svc.ssot, day=day, seed=call.arguments.seed)
+    local = replace(svc, settings=replace(svc.settings, backend="local"))
+    with local.tables() as admin:
+        for table in svc.ssot.result_tables:
+            admin.ensure(svc.ssot.results_dataset, table)
+    print(f"made {path}: {svc.ssot.pipeline.name} around {day}, seed {call.arguments.seed}")
+    return ExitCode.FINE

@@ -1,0 +1,149 @@
+"""The one place that puts the service together: settings, source of truth, checks, and a backend's services for one run."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from validator.backends import Backend, GoogleBackend, LocalBackend, Remaining
+from validator.errors import ConfigurationError
+from validator.execution import Budget
+from validator.identity import Request, order_of
+from validator.judge import NamedCheck
+from validator.registry import named_checks
+from validator.results import Run
+from validator.run import Engine, Session, perform
+from validator.settings import Settings
+from validator.ssot.load import load
+from validator.ssot.source import Ssot
+from validator.store import ResultStore
+from validator.store_ports import TableAdmin
+from validator.tell.channel import Channel
+from validator.tell.delivery import Teller
+from validator.tell.message import Links
+from validator.version import __version__
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """This service for one environment: settings, source of truth, checks."""
+
+    settings: Settings
+    ssot: Ssot
+    checks: dict[str, NamedCheck]
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds after which a run's caller stops waiting: the smaller of the function's time-out and the attempt deadline."""
+        runner = self.ssot.pipeline.runner
+        return min(
+            self.settings.function_timeout_seconds or runner.timeout_seconds,
+            runner.timeout_seconds,
+            runner.attempt_deadline_seconds,
+        )
+
+    def engine(self) -> Engine:
+        """What stays the same from run to run."""
+        runner = self.ssot.pipeline.runner
+        budget = Budget(
+            total_seconds=max(1.0, self.time_limit - runner.margin_seconds),
+            check_seconds=runner.check_seconds,
+            workers=runner.workers,
+        )
+        about = {
+            "version": __version__,
+            "revision": self.settings.revision or None,
+            "project": self.ssot.pipeline.project_id,
+            "backend": self.settings.backend,
+            "schemas_sha": self.ssot.sha,
+        }
+        return Engine(
+            ssot=self.ssot, checks=self.checks, about=about, budget=budget, lease_seconds=runner.lease_seconds
+        )
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """The outside services for one run; everything is released when the block ends."""
+        runner = self.ssot.pipeline.runner
+        end = time.monotonic() + self.time_limit
+        measuring = _remaining(end - runner.margin_seconds, runner.check_seconds)
+        telling = _remaining(end, runner.margin_seconds)
+        with ExitStack() as stack:
+            backend = self._backend(stack, measuring, telling)
+            backend.open()
+            yield Session(
+                ports=backend,
+                make_store=lambda: ResultStore(self.ssot, backend.store_warehouse, backend.scripts),
+                make_leases=lambda: backend.leases,
+                make_teller=lambda: self.teller(backend.channels(), backend.unset()),
+            )
+
+    def run(self, request: Request) -> Run:
+        """Do the run that is asked for.
+
+        Raises NotFound and BadRequest for what can't be asked, InProgress when another is doing the same scheduled run, and
+        ConfigurationError or ServiceError when no run could be made.
+        """
+        order = order_of(request, self.ssot)
+        with self.session() as session:
+            return perform(order, self.engine(), session)
+
+    @contextmanager
+    def tables(self) -> Iterator[TableAdmin]:
+        """What makes result tables."""
+        with ExitStack() as stack:
+            plenty = _remaining(time.monotonic() + self.time_limit, self.time_limit)
+            yield self._backend(stack, plenty, plenty).tables
+
+    def teller(self, channels: list[Channel], unset: list[str]) -> Teller:
+        """What tells people of a run."""
+        domain = self.settings.sender.partition("@")[2] or f"{self.ssot.pipeline.name}.invalid"
+        parts = [
+            f"validation-runner {__version__}",
+            self.settings.revision,
+            self.ssot.pipeline.project_id,
+            f"schemas {self.ssot.sha}",
+        ]
+        return Teller(
+            channels=channels,
+            unset=unset,
+            links=Links(domain=domain),
+            runbooks={name: named.spec.runbook or f"docs/checks.md#{name}" for name, named in self.checks.items()},
+            owners={name: named.spec.owner for name, named in self.checks.items() if named.spec.owner},
+            foot=" · ".join(part for part in parts if part),
+        )
+
+    def _backend(self, stack: ExitStack, measuring: Remaining, telling: Remaining) -> Backend:
+        kind = LocalBackend if self.settings.backend == "local" else GoogleBackend
+        return kind(self.settings, self.ssot, stack, measuring, telling)
+
+
+def _remaining(end: float, most: float) -> Remaining:
+    return lambda: max(0.05, min(most, end - time.monotonic()))
+
+
+def service(settings: Settings) -> Service:
+    """The service for these settings. Raises ConfigurationError with every problem of `schemas/` and the environment."""
+    directory = Path(settings.schemas)
+    ssot, checks = _loaded(str(directory), _signature(directory))
+    project = ssot.pipeline.project_id
+    if settings.backend == "gcp" and settings.project not in ("", project):
+        raise ConfigurationError(
+            [f"GOOGLE_CLOUD_PROJECT is {settings.project!r}, but pipeline.yaml declares {project!r}"]
+        )
+    return Service(settings=settings, ssot=ssot, checks=checks)
+
+
+def _signature(directory: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, times and sizes: a changed file is read anew by a server that stays up."""
+    return tuple(
+        (str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(directory.rglob("*.y*ml"))
+    )
+
+
+@lru_cache(maxsize=4)
+def _loaded(directory: str, signature: tuple[tuple[str, int, int], ...]) -> tuple[Ssot, dict[str, NamedCheck]]:  # noqa: ARG001
+    ssot = load(Path(directory))
+    return ssot, named_checks(ssot)

@@ -1,0 +1,1 @@
+"""A world for newcomers and tests, built from the source of truth."""

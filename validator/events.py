@@ -1,0 +1,87 @@
+"""The Pub/Sub side: a message names a schedule, and perhaps a date; the message's id makes the run the same whatever is redelivered.
+
+What can't be understood, stored or delivered is not acknowledged: Pub/Sub delivers it again and then to the dead-letter topic,
+so nothing is lost.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Request, Response
+
+from validator import asked
+from validator.clock import parse_instant, real_now
+from validator.compose import service
+from validator.errors import BadRequest, ServiceError
+from validator.http import as_json, guarded
+from validator.identity import Request as RunRequest
+from validator.results import Run
+from validator.settings import read_settings
+
+
+def run_event(event: Any) -> Response | None:
+    """Run what the message asks for.
+
+    `event` is an HTTP push request (answered: 2xx acknowledges) or a CloudEvent (returning acknowledges, raising does not).
+    """
+    if isinstance(event, Request):
+        return guarded(lambda: _push_answer(event))
+    run = run_message(_message(event.data))
+    if run.delivery.problems:
+        raise ServiceError("the runner", "; ".join(run.delivery.problems), transient=True)
+    return None
+
+
+def _push_answer(request: Request) -> Response:
+    if request.method != "POST":
+        raise BadRequest("a Pub/Sub push is a POST")
+    run = run_message(_message(request.get_json(force=True, silent=True)))
+    return as_json(run.body(), 500 if run.delivery.problems else 200)
+
+
+def run_message(message: Mapping[str, Any]) -> Run:
+    """Run the schedule that a Pub/Sub message names. Raises BadRequest for a message that can't be understood."""
+    now = real_now()
+    asked_for = _payload(message)
+    message_id = message.get("messageId") or message.get("message_id")
+    if not isinstance(message_id, str) or not message_id:
+        raise BadRequest("the message has no messageId")
+    published = message.get("publishTime") or message.get("publish_time")
+    fired_at = parse_instant(published) if isinstance(published, str) else None
+    day = asked_for.get("date")
+    return service(read_settings()).run(
+        RunRequest(
+            schedule=asked_for["schedule"],
+            now=now,
+            day=asked.read_day(day, now) if day is not None else None,
+            trigger_source="pubsub",
+            fired_at=fired_at or now,
+            identity=f"pubsub|{message_id}",
+        )
+    )
+
+
+def _message(data: Any) -> Mapping[str, Any]:
+    message = data.get("message") if isinstance(data, dict) else None
+    if not isinstance(message, dict):
+        raise BadRequest("no Pub/Sub message in the event")
+    return message
+
+
+def _payload(message: Mapping[str, Any]) -> dict[str, str]:
+    """The message's JSON: `schedule`, and perhaps `date`."""
+    try:
+        payload = json.loads(base64.b64decode(str(message.get("data") or ""), validate=True))
+    except (binascii.Error, ValueError, RecursionError) as error:
+        raise BadRequest("the message's data is not JSON") from error
+    if not isinstance(payload, dict) or not isinstance(payload.get("schedule"), str):
+        raise BadRequest('the message must be a JSON object with a "schedule"')
+    wrong = sorted(
+        str(key) for key, value in payload.items() if key not in ("schedule", "date") or not isinstance(value, str)
+    )
+    if wrong:
+        raise BadRequest(f"the message has unknown or malformed keys: {', '.join(wrong)}; known: schedule, date")
+    return payload

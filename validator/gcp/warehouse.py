@@ -1,0 +1,95 @@
+"""BigQuery: reads rows and columns, runs scripts once, makes result tables."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from validator.gcp.attempts import Remaining, every_page
+from validator.gcp.bigquery import SERVICE, Connection, failure
+from validator.gcp.failures import asking
+from validator.gcp.scripts import BigQueryScripts
+from validator.gcp.tables import BigQueryTables
+from validator.gcp.values import as_parameters, plain_rows, with_empty_arrays
+from validator.ssot.models import ResultTableSpec
+from validator.world import Answer, Column, Query, Row, Value
+
+_COLUMNS = """SELECT '{dataset}' AS dataset, table_name, column_name, data_type, is_partitioning_column, clustering_ordinal_position
+FROM `{project}`.`{dataset}`.INFORMATION_SCHEMA.COLUMNS WHERE is_hidden = 'NO'"""
+
+
+class BigQueryWarehouse:
+    """Implements Warehouse, Scripts and TableAdmin over one client. Safe for threads."""
+
+    def __init__(
+        self,
+        project: str,
+        location: str,
+        remaining: Remaining,
+        maximum_bytes_billed: int,
+        emulator: str | None = None,
+    ) -> None:
+        """`remaining` are the seconds left; a job that would bill more than `maximum_bytes_billed` fails unbilled.
+
+        `emulator` is the address of one, `host:port` or a URL; it is asked without credentials.
+        """
+        self._connection = Connection(project, location, remaining, maximum_bytes_billed, emulator)
+        self._scripts = BigQueryScripts(self._connection)
+        self._tables = BigQueryTables(self._connection)
+
+    def query(self, query: Query, labels: Mapping[str, str]) -> Answer:
+        """See Warehouse. NUMERIC is float, a JSON value its text, a DATETIME taken to be UTC, an array a list."""
+        rows, billed = self._rows(query.sql, query.parameters, labels)
+        return Answer(rows=tuple(rows), bytes_billed=billed)
+
+    def columns(self, datasets: Sequence[str], labels: Mapping[str, str]) -> tuple[Sequence[Column], int]:
+        """See Warehouse. One job for all datasets; pseudo columns such as `_PARTITIONTIME` are left out."""
+        there = self._existing(datasets)
+        if not there:
+            return (), 0
+        parts = [_COLUMNS.format(project=self._connection.project, dataset=dataset) for dataset in there]
+        rows, billed = self._rows("\nUNION ALL\n".join(parts), {}, labels)
+        return tuple(_column(row) for row in rows), billed
+
+    def run_once(self, key: str, script: str, parameters: Mapping[str, str]) -> bool:
+        """See Scripts."""
+        return self._scripts.run_once(key, script, parameters)
+
+    def ensure(self, dataset: str, table: ResultTableSpec) -> str:
+        """See TableAdmin."""
+        return self._tables.ensure(dataset, table)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connection.close()
+
+    def _rows(self, sql: str, parameters: Mapping[str, Value], labels: Mapping[str, str]) -> tuple[list[Row], int]:
+        config = self._connection.config(labels, as_parameters(parameters))
+        job = self._connection.start(f"check_{uuid.uuid4()}", with_empty_arrays(sql, parameters), config)
+        rows, schema = self._connection.finish(job)
+        if job.error_result is not None:
+            raise failure(job)
+        with asking(SERVICE):
+            return plain_rows(rows, schema), int(job.total_bytes_billed or 0)
+
+    def _existing(self, datasets: Sequence[str]) -> list[str]:
+        """Those of the datasets that exist, in the same order."""
+        client = self._connection.client
+
+        def fetch(token: str, seconds: float) -> Any:
+            return client.list_datasets(page_token=token or None, page_size=1000, retry=None, timeout=seconds)
+
+        names: set[str] = set()
+        for page in every_page(SERVICE, self._connection.remaining, fetch):
+            names.update(dataset.dataset_id for dataset in page)
+        return [dataset for dataset in dict.fromkeys(datasets) if dataset in names]
+
+
+def _column(row: Row) -> Column:
+    position = row["clustering_ordinal_position"]
+    return Column(
+        table=f"{row['dataset']}.{row['table_name']}",
+        name=row["column_name"],
+        type=row["data_type"],
+        partitioning=row["is_partitioning_column"] == "YES",
+        clustering=None if position is None else int(position),
+    )

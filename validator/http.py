@@ -1,0 +1,263 @@
+"""The HTTP side: a path and a query become one call of the engine, and its run becomes an answer.
+
+Findings are a result: 200. 4xx is bad input, 409 the same run in progress, 5xx that the service could not do its job; only
+that makes a scheduler's retry useful. No exception text, path or secret reaches a caller.
+"""
+
+import json
+import logging
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Request, Response
+
+from validator import asked
+from validator.clock import parse_instant, real_now
+from validator.compose import Service, service
+from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
+from validator.identity import Request as RunRequest
+from validator.identity import scheduled_identity
+from validator.listing import list_checks, list_schedules
+from validator.results import Run
+from validator.run import InProgress
+from validator.settings import Settings, read_settings
+from validator.tell.summary import summarise
+from validator.tell.text import render_text
+
+log = logging.getLogger("validator.http")
+
+FUTURE_GRACE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request and the moment it came in."""
+
+    request: Request
+    settings: Settings
+    now: datetime
+
+    @property
+    def arguments(self) -> Mapping[str, list[str]]:
+        """The query's parameters, each with all its values."""
+        return dict(self.request.args.lists())
+
+    def service(self) -> Service:
+        """The service for this process's environment."""
+        return service(self.settings)
+
+
+Handler = Callable[[Asked], Response]
+
+
+def handle(request: Request, settings: Settings | None = None, now: datetime | None = None) -> Response:
+    """Answer one request. Never raises."""
+    return guarded(lambda: _answer(Asked(request=request, settings=settings or read_settings(), now=now or real_now())))
+
+
+def guarded(answering: Callable[[], Response]) -> Response:
+    """The answer, or the problem that kept it from being given; the one place that turns errors into statuses."""
+    try:
+        answer = answering()
+    except InProgress as error:
+        seconds = math.ceil(error.seconds)
+        answer = problem(
+            409, "in-progress", "This run is in progress", f"its claim lapses in {seconds} s", run_id=error.run_id
+        )
+        answer.headers["Retry-After"] = str(seconds)
+    except NotFound as error:
+        answer = problem(
+            404,
+            f"unknown-{error.what}",
+            f"Unknown {error.what}",
+            str(error),
+            **{f"known_{error.what}s": list(error.known)},
+        )
+    except BadRequest as error:
+        answer = problem(400, "bad-request", "Bad request", str(error))
+    except ConfigurationError as error:
+        log.error("the service is not configured: %s", error)
+        answer = problem(500, "not-configured", "The service is not configured", NOT_CONFIGURED)
+    except ServiceError as error:
+        log.error("no run could be made: %s", error)
+        answer = problem(500, "no-run", "No run could be made", str(error))
+    except Exception:
+        log.exception("unexpected error")
+        answer = problem(500, "unexpected", "Unexpected error", "the service broke; its log has the details")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+NOT_CONFIGURED = "the log lists every problem; without a local world, `python -m validator demo` makes one"
+
+
+def _answer(ask: Asked) -> Response:
+    path, method = ask.request.path, ask.request.method
+    route = ROUTES.get(path)
+    if route is None and path.startswith("/runs/") and path.count("/") == 2:
+        route = RUN_ROUTE
+    if route is None:
+        if method == "HEAD":
+            return Response(status=404)
+        return problem(404, "no-such-path", "No such path", "nothing is served here", routes=sorted(ROUTES))
+    methods, handler = route
+    if method == "HEAD":
+        return _head(ask, handler)
+    if method not in methods:
+        answer = problem(405, "method-not-allowed", "Method not allowed", f"use {' or '.join(methods)}")
+        answer.headers["Allow"] = ", ".join((*methods, "HEAD"))
+        return answer
+    return handler(ask)
+
+
+def _head(ask: Asked, handler: Handler) -> Response:
+    """200 or 404, no body, and nothing is run."""
+    found = handler is not one_run or _find(ask) is not None
+    return Response(status=200 if found else 404)
+
+
+def root(ask: Asked) -> Response:
+    """`/?schedule=NAME`: run it."""
+    if "schedule" not in ask.arguments:
+        # An unknown or repeated parameter is named first.
+        asked.only_once(ask.arguments, ("schedule", "date", "checks", "dry_run", "as_of", "fail_on", "format"))
+        known = sorted(ask.service().ssot.schedules)
+        return problem(
+            400, "no-schedule", "No schedule", "name one: /?schedule=NAME", routes=sorted(ROUTES), known_schedules=known
+        )
+    query = asked.run_query(ask.arguments, ask.now)
+    if query.as_of and ask.settings.backend == "gcp" and not query.dry_run:
+        raise BadRequest("as_of goes with dry_run=true on this backend")
+    run = ask.service().run(run_request(ask, query))
+    return _run_answer(ask, run, query.format, failed=asked.breaks(run, query.fail_on))
+
+
+def run_request(ask: Asked, query: asked.RunQuery) -> RunRequest:
+    """The run a query and its headers mean. It is *the scheduled one* only when nothing was asked that a scheduler does not ask."""
+    headers = ask.request.headers
+    now = query.as_of or ask.now
+    fired_at = parse_instant(headers.get("X-CloudScheduler-ScheduleTime", ""))
+    plain = query.day is None and not query.checks and query.dry_run is None
+    scheduled = fired_at is not None and fired_at <= now + FUTURE_GRACE and plain
+    job = headers.get("X-CloudScheduler-JobName", "")
+    return RunRequest(
+        schedule=query.schedule,
+        now=now,
+        day=query.day,
+        selection=query.checks,
+        dry_run=bool(query.dry_run),
+        trigger_source="scheduler" if headers.get("X-CloudScheduler", "").lower() == "true" else "manual",
+        fired_at=fired_at if scheduled else None,
+        identity=scheduled_identity(job, query.schedule, fired_at) if scheduled and fired_at else None,
+    )
+
+
+def _run_answer(ask: Asked, run: Run, form: str | None, *, failed: bool = False) -> Response:
+    """The run, in the form asked for. What was not stored or not delivered is a 500: the scheduler's retry does what is missing."""
+    status = 500 if run.delivery.problems else 424 if failed else 200
+    if (form or _accepted(ask)) == "text":
+        answer = Response(render_text(summarise(run)) + "\n", status=status, content_type="text/plain; charset=utf-8")
+    else:
+        answer = as_json(run.body(), status)
+    answer.headers["X-Validation-Status"] = run.status.value
+    return answer
+
+
+def _accepted(ask: Asked) -> str:
+    best = ask.request.accept_mimetypes.best_match(["application/json", "text/plain"], default="application/json")
+    return "text" if best == "text/plain" else "json"
+
+
+def health(ask: Asked) -> Response:
+    """That the process answers. main.py answers the plain form itself."""
+    asked.only_once(ask.arguments, ())
+    return as_json({"status": "ok"}, 200)
+
+
+def schedules(ask: Asked) -> Response:
+    """Every schedule: when it runs, for which date, which checks, and when next."""
+    asked.only_once(ask.arguments, ())
+    return as_json({"schedules": list_schedules(ask.service(), ask.now)}, 200)
+
+
+def checks(ask: Asked) -> Response:
+    """Every check: what it asks, its parameters, limits and severity."""
+    asked.only_once(ask.arguments, ())
+    return as_json({"checks": list_checks(ask.service())}, 200)
+
+
+def runs(ask: Asked) -> Response:
+    """The newest stored runs."""
+    given = asked.only_once(ask.arguments, ("schedule", "date", "status", "limit"))
+    svc = ask.service()
+    if "schedule" in given and given["schedule"] not in svc.ssot.schedules:
+        raise NotFound("schedule", given["schedule"], sorted(svc.ssot.schedules))
+    status = (
+        asked.read_choice("status", given["status"], ("OK", "WARNING", "ERROR", "CRITICAL"))
+        if "status" in given
+        else None
+    )
+    with svc.session() as session:
+        found = session.store.newest(
+            ask.now,
+            schedule=given.get("schedule"),
+            day=asked.read_day(given["date"], ask.now) if "date" in given else None,
+            status=status,
+            limit=asked.read_limit(given.get("limit", "50")),
+        )
+    bodies = [
+        {key: value for key, value in run.body().items() if key not in ("results", "delivery", "replayed")}
+        for run in found
+    ]
+    return as_json({"runs": bodies}, 200)
+
+
+def one_run(ask: Asked) -> Response:
+    """One stored run with its results."""
+    given = asked.only_once(ask.arguments, ("format",))
+    run = _find(ask)
+    if run is None:
+        return problem(404, "unknown-run", "Unknown run", "no run of that id is stored")
+    form = asked.read_choice("format", given["format"], ("json", "text")) if "format" in given else None
+    return _run_answer(ask, run, form)
+
+
+def _find(ask: Asked) -> Run | None:
+    run_id = asked.read_run_id(ask.request.path.removeprefix("/runs/"))
+    if run_id is None:
+        return None
+    with ask.service().session() as session:
+        return session.store.find(run_id, ask.now)
+
+
+def as_json(body: Mapping[str, Any], status: int, content_type: str = "application/json") -> Response:
+    """A JSON answer, laid out for eyes."""
+    return Response(
+        json.dumps(body, indent=2, ensure_ascii=False, default=str) + "\n", status=status, content_type=content_type
+    )
+
+
+def problem(status: int, kind: str, title: str, detail: str, **extensions: Any) -> Response:
+    """An error without a run, as RFC 9457 has it."""
+    body = {
+        "type": f"urn:validation-runner:problem:{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        **extensions,
+    }
+    return as_json(body, status, "application/problem+json")
+
+
+ROUTES: Mapping[str, tuple[tuple[str, ...], Handler]] = {
+    "/": (("GET", "POST"), root),
+    "/health": (("GET",), health),
+    "/schedules": (("GET",), schedules),
+    "/checks": (("GET",), checks),
+    "/runs": (("GET",), runs),
+}
+RUN_ROUTE: tuple[tuple[str, ...], Handler] = (("GET",), one_run)

@@ -1,0 +1,176 @@
+"""The calendar: on which days the pipeline owes data, and the events that make it so.
+
+An event is settled when it is over and its outcome is known; only settled events owe rows. A final row without its outcome is
+suspected to be postponed and owes nothing (L-41); an event still open after its day is reported, not counted (L-40).
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal
+
+from validator.ssot.models import CalendarSpec, StatusColumn
+from validator.world import Query, Row
+
+LOOK_BACK_DAYS = 400
+LOOK_AHEAD_DAYS = 30
+SEASON_REACH = timedelta(days=10)
+SEASON_BREAK_DAYS = 60
+
+Stage = Literal["unknown", "scheduled", "running", "final", "postponed", "suspect"]
+_RANK: Mapping[str, int] = {"unknown": 0, "scheduled": 1, "running": 2, "suspect": 3, "final": 4, "postponed": 5}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One event of the calendar. `settled`: it is over and its outcome is known."""
+
+    day: date
+    key: tuple[str, ...]
+    stage: Stage
+    participants: tuple[str, ...]
+    settled: bool
+
+    @property
+    def label(self) -> str:
+        """How a reader knows it: `BOS@LAL`, or its key."""
+        return "@".join(self.participants) or "/".join(self.key)
+
+
+class Calendar:
+    """The days on which something is expected. For `weekdays` and `daily` calendars each such day is one settled event."""
+
+    def __init__(
+        self, spec: CalendarSpec, events: Iterable[Event] = (), halts: Mapping[date, str] | None = None
+    ) -> None:
+        self.spec = spec
+        self.halts = halts or {}
+        self._events: dict[date, list[Event]] = {}
+        for event in events:
+            self._events.setdefault(event.day, []).append(event)
+
+    @property
+    def known(self) -> bool:
+        """Whether it holds anything; an empty table of events is not an off-season."""
+        return self.spec.kind != "events" or bool(self._events)
+
+    def events(self, day: date) -> list[Event]:
+        """The events of a day that take place, as far as the calendar knows."""
+        if self.spec.kind == "events":
+            return [event for event in self._events.get(day, []) if event.stage not in ("postponed", "suspect")]
+        if self.spec.kind == "weekdays" and day.isoweekday() > 5:
+            return []
+        return [Event(day=day, key=(day.isoformat(),), stage="final", participants=(), settled=True)]
+
+    def settled(self, day: date) -> list[Event]:
+        """The events of a day that are over with a known outcome: those that owe data."""
+        return [event for event in self.events(day) if event.settled]
+
+    def open(self, day: date) -> list[Event]:
+        """The events of a day whose outcome is not known; those suspected to be postponed are not among them."""
+        return [event for event in self.events(day) if not event.settled]
+
+    def in_season(self, day: date) -> bool:
+        """Whether there is an event within ten days on either side."""
+        if self.spec.kind != "events":
+            return True
+        return any(abs(day - other) <= SEASON_REACH for other in self._days)
+
+    def eased(self, day: date) -> str:
+        """Why little can be expected of this day: the first days of a season, or the first after a break; empty otherwise (L-53, L-54)."""
+        if self.spec.kind != "events":
+            return ""
+        held = self._days[: bisect_right(self._days, day)]
+        gaps = [(later, (later - earlier).days - 1) for earlier, later in pairwise(held)]
+        start = max((later for later, gap in gaps if gap >= SEASON_BREAK_DAYS), default=held[0] if held else None)
+        if start and (day - start).days < self.spec.bootstrap_days:
+            return f"the season began on {start}"
+        if gaps and held[-1] == day and gaps[-1][1] >= self.spec.break_days:
+            return f"first day after {gaps[-1][1]} days without {self.spec.event}s"
+        return ""
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return sorted(day for day in self._events if self.events(day))
+
+
+def calendar_query(spec: CalendarSpec, project: str, around: date) -> Query:
+    """The one query that reads a calendar of events around a date."""
+    names = dict.fromkeys((*spec.key, *spec.participants, *spec.final_needs, *spec.count_where))
+    names.update(dict.fromkeys(name for name in (spec.date, spec.version, spec.status and spec.status.column) if name))
+    columns = ", ".join(f"`{name}`" for name in names)
+    return Query(
+        sql=f"SELECT {columns} FROM `{project}.{spec.table}` WHERE `{spec.date}` BETWEEN @first AND @last",
+        parameters={"first": around - timedelta(days=LOOK_BACK_DAYS), "last": around + timedelta(days=LOOK_AHEAD_DAYS)},
+    )
+
+
+def events_of(spec: CalendarSpec, rows: Iterable[Row], today: date) -> list[Event]:
+    """The events in the calendar's rows: per key the row furthest along, then the newest version, counts."""
+    best: dict[tuple[str, ...], tuple[tuple[int, str], Row, Stage]] = {}
+    for row in rows:
+        if any(row[name] is not None and row[name] != wanted for name, wanted in spec.count_where.items()):
+            continue
+        stage = _stage(spec, row)
+        key = tuple(str(row[name]) for name in spec.key)
+        order = (_RANK[stage], str(row[spec.version]) if spec.version else "")
+        if key not in best or order > best[key][0]:
+            best[key] = (order, row, stage)
+    return [_event(spec, key, row, stage, today) for key, (_, row, stage) in best.items()]
+
+
+def _event(spec: CalendarSpec, key: tuple[str, ...], row: Row, stage: Stage, today: date) -> Event:
+    day = row[spec.date or ""]
+    outcome = bool(spec.final_needs) and all(row[name] is not None for name in spec.final_needs)
+    over = stage == "final" or (outcome and day < today and stage in ("scheduled", "running"))
+    participants = tuple(str(row[name]) for name in spec.participants)
+    return Event(day=day, key=key, stage=stage, participants=participants, settled=over)
+
+
+def _stage(spec: CalendarSpec, row: Row) -> Stage:
+    status = spec.status
+    if status is None:
+        return "unknown"
+    stage = _status_stage(status, row[status.column])
+    if stage == "final" and any(row[name] is None for name in spec.final_needs):
+        return "suspect"
+    return stage
+
+
+def _status_stage(status: StatusColumn, value: Any) -> Stage:
+    stages: tuple[tuple[Stage, tuple[int | str, ...]], ...] = (
+        ("scheduled", status.scheduled),
+        ("running", status.running),
+        ("final", status.final),
+        ("postponed", status.postponed),
+    )
+    return next((stage for stage, values in stages if value in values), "unknown")
+
+
+def halt_query(spec: CalendarSpec, project: str, around: date) -> Query | None:
+    """The query that reads when part of the pipeline stands still on purpose, where such a table is declared."""
+    halt = spec.halt
+    if halt is None:
+        return None
+    sql = f"SELECT `{halt.date}` AS day, `{halt.active}` AS active, `{halt.reason}` AS reason FROM `{project}.{halt.table}` WHERE `{halt.date}` BETWEEN @first AND @last"
+    return Query(sql=sql, parameters={"first": around - timedelta(days=60), "last": around + timedelta(days=2)})
+
+
+def halts_of(rows: Iterable[Row]) -> dict[date, str]:
+    """The halted days and their reasons."""
+    return {row["day"]: str(row["reason"] or "no reason given") for row in rows if row["active"]}
+
+
+Ask = Callable[[Query], Iterable[Row]]
+
+
+def read_calendar(spec: CalendarSpec, project: str, around: date, today: date, ask: Ask) -> Calendar:
+    """Read the calendar around a date through `ask`."""
+    if spec.kind != "events":
+        return Calendar(spec)
+    events = events_of(spec, ask(calendar_query(spec, project, around)), today)
+    halt = halt_query(spec, project, around)
+    return Calendar(spec, events, halts_of(ask(halt)) if halt else {})

@@ -1,0 +1,61 @@
+"""The check reference: what each check asks, its parameters and limits, and what to type; from the classes and `checks.yaml` themselves."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from validator.compose import Service
+from validator.judge import NamedCheck
+from validator.registry import schedule_items
+
+HEAD = """<!-- generated from schemas/checks.yaml and checks/ by `python -m validator checks --format markdown`; do not edit -->
+
+# Checks
+"""
+
+
+def render_reference(svc: Service) -> str:
+    """Every check as Markdown, in the order of `checks.yaml`."""
+    return HEAD + "".join("\n" + "\n".join(_section(svc, named)) + "\n" for named in svc.checks.values())
+
+
+def explain_check(svc: Service, name: str) -> str:
+    """One check for a terminal."""
+    return "\n".join(_section(svc, svc.checks[name])).replace("`", "").lstrip("# ") + "\n"
+
+
+def _section(svc: Service, named: NamedCheck) -> Iterator[str]:
+    kind = type(named.check)
+    yield f"## {named.name}"
+    yield ""
+    yield " ".join((kind.__doc__ or "").split())
+    yield ""
+    yield f"- class: `{kind.__name__}` (`checks/{kind.__module__.rpartition('.')[2]}.py`)"
+    parameters = ", ".join(f"{field.name} = {getattr(named.check, field.name)}" for field in dataclasses.fields(kind))
+    yield f"- parameters: {parameters or 'none'}"
+    unit = f" (value: {kind.unit})" if kind.unit else ""
+    yield f"- WARN: {_limits(named.limits.warn)}; FAIL: {_limits(named.limits.fail)}{unit}"
+    if kind.fine:
+        yield f"- PASS: {', '.join(kind.fine)}"
+    yield f"- severity of a FAIL: {named.spec.severity.value}; category: {named.spec.category}; owner: {named.spec.owner or 'nobody'}"
+    if kind.seasonal:
+        yield "- in the first days of a season, and on the first after a break, a FAIL is a WARN"
+    yield f"- schedules: {', '.join(_schedules(svc, named.name)) or 'none'}"
+    yield f"- what to type: `{named.spec.remedy or kind.remedy}`"
+    if named.spec.description:
+        yield ""
+        yield " ".join(named.spec.description.split())
+    example = [f"{named.name}:", f"  class: {kind.__name__}"]
+    if named.spec.parameters:
+        example.append(
+            f"  parameters: {{{', '.join(f'{key}: {value}' for key, value in named.spec.parameters.items())}}}"
+        )
+    yield ""
+    yield from ("```yaml", *example, "```")
+
+
+def _limits(limits: tuple[object, ...]) -> str:
+    return ", ".join(str(limit) for limit in limits) or "never"
+
+
+def _schedules(svc: Service, check: str) -> list[str]:
+    return [name for name, schedule in svc.ssot.schedules.items() if check in dict(schedule_items(schedule))]

@@ -1,0 +1,291 @@
+"""One run, from claim to answer: checks, store, tell. Knows neither HTTP nor the command line.
+
+Stored before told; whatever is killed or retried between two steps, the next attempt does only what is missing.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from validator.clock import real_now
+from validator.errors import ServiceError, ValidatorError
+from validator.execution import Budget, Planned, run_checks
+from validator.identity import Order
+from validator.judge import Context, NamedCheck
+from validator.lease import Leases
+from validator.look import Shared, World
+from validator.results import Delivery, Result, Run
+from validator.ssot.source import Ssot
+from validator.status import RunStatus, Status, run_status
+from validator.store import ResultStore
+from validator.tell.delivery import Teller
+from validator.world import Ports
+
+log = logging.getLogger("validator.run")
+
+
+class InProgress(ValidatorError):
+    """The same scheduled run is under way elsewhere; `seconds` until its claim lapses."""
+
+    def __init__(self, run_id: str, seconds: float) -> None:
+        self.run_id = run_id
+        self.seconds = seconds
+        super().__init__(f"run {run_id} is in progress elsewhere; its claim lapses in {seconds:.0f} s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """The outside services of one run, and what tells people of it; each is made when it is first asked for, and may raise ServiceError."""
+
+    ports: Ports
+    make_store: Callable[[], ResultStore]
+    make_leases: Callable[[], Leases]
+    make_teller: Callable[[], Teller]
+
+    @cached_property
+    def store(self) -> ResultStore:
+        """Where the run is written."""
+        return self.make_store()
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Claims on scheduled runs."""
+        return self.make_leases()
+
+    @cached_property
+    def teller(self) -> Teller:
+        """The channels to people."""
+        return self.make_teller()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """What stays the same from run to run: the source of truth, its checks, and facts about this service."""
+
+    ssot: Ssot
+    checks: Mapping[str, NamedCheck]
+    about: Mapping[str, Any]
+    budget: Budget
+    lease_seconds: float
+    real_clock: Callable[[], datetime] = real_now
+
+
+def perform(order: Order, engine: Engine, session: Session) -> Run:
+    """Do the run, or only what is missing of it. Raises InProgress when another is doing it."""
+    if order.dry_run:
+        return _judge(order, engine, session)
+    if not order.scheduled:
+        return _finish(order, _judge(order, engine, session), engine, session, claim=_NoClaim())
+    with _claimed(order, engine, session) as claim:
+        stored = _stored(order, engine, session)
+        if stored is not None:
+            return _resume(order, stored, engine, session, claim)
+        return _finish(order, _judge(order, engine, session), engine, session, claim)
+
+
+def _judge(order: Order, engine: Engine, session: Session) -> Run:
+    """Run the checks; nothing is stored or sent."""
+    started = time.monotonic()
+    labels = {"run": order.run_id, "schedule": order.schedule_name}
+    shared = Shared(ports=session.ports, ssot=engine.ssot, now=order.now, around=order.target, run_labels=labels)
+    planned = [Planned(named=engine.checks[name], target=target) for name, target in order.checks]
+    results = run_checks(planned, shared, engine.budget, lambda item: _context(order, engine, shared, item))
+    status = run_status((result.status, result.severity) for result in results)
+    return Run(
+        run_id=order.run_id,
+        check_type=order.check_type,
+        schedule_name=order.schedule_name,
+        target_date=order.target,
+        status=status,
+        message=headline(results),
+        trigger_source=order.trigger_source,
+        run_timestamp=order.now,
+        duration_ms=round((time.monotonic() - started) * 1000),
+        results=tuple(results),
+        details={
+            **engine.about,
+            "selection": list(order.selection),
+            "budget_ms": round(engine.budget.total_seconds * 1000),
+            "bytes_billed": sum(job.bytes_billed for job in shared.jobs),
+        },
+        dry_run=order.dry_run,
+    )
+
+
+def _context(order: Order, engine: Engine, shared: Shared, item: Planned) -> Context:
+    world = World(shared, item.named.name, item.target)
+    return Context(
+        run_id=order.run_id,
+        now=order.now,
+        target=item.target,
+        project=engine.ssot.pipeline.project_id,
+        schedule=order.schedule_name,
+        ease=lambda day: world.pipeline.eased(day),  # noqa: PLW0108 - asked late: the calendar may not be readable
+    )
+
+
+def headline(results: Sequence[Result]) -> str:
+    """One sentence: what there is to know. All SKIP is never `all fine`."""
+    words = {
+        Status.FAIL: "failed",
+        Status.ERROR: "could not be judged",
+        Status.WARN: "warned",
+        Status.PASS: "passed",
+        Status.SKIP: "skipped",
+    }
+    counts = {one: sum(result.status is one for result in results) for one in words}
+    if results and counts[Status.SKIP] == len(results):
+        return "nothing was due: " + "; ".join(sorted({result.message for result in results})[:3])
+    return ", ".join(f"{counts[one]} {word}" for one, word in words.items() if counts[one]) or "no check gave a result"
+
+
+def _stored(order: Order, engine: Engine, session: Session) -> Run | None:
+    """The run as stored by an earlier attempt. Where that can't be known the run goes on: the store itself takes it only once."""
+    try:
+        return session.store.find(order.run_id, engine.real_clock())
+    except ServiceError as error:
+        log.warning("can't see whether run %s is stored: %s", order.run_id, error)
+        return None
+
+
+def _finish(order: Order, run: Run, engine: Engine, session: Session, claim: "Claim") -> Run:
+    """Store, then tell."""
+    claim.hold()
+    try:
+        wrote = session.store.save(run)
+    except ServiceError as error:
+        log.warning("run %s is not stored: %s", run.run_id, error)
+        return _tell(order, replace(run, delivery=Delivery(problems=(f"not stored: {error}",))), engine, session, claim)
+    if not wrote and (stored := _stored(order, engine, session)):
+        return _resume(order, stored, engine, session, claim)
+    return _tell(order, replace(run, delivery=Delivery(stored=True)), engine, session, claim)
+
+
+def _resume(order: Order, stored: Run, engine: Engine, session: Session, claim: "Claim") -> Run:
+    """An earlier attempt stored the run: send what was not sent, else return it as it is."""
+    return replace(_tell(order, stored, engine, session, claim), replayed=True)
+
+
+def _tell(order: Order, run: Run, engine: Engine, session: Session, claim: "Claim") -> Run:
+    if not message_due(order, run):
+        return run
+    claim.hold()
+    told = set(run.delivery.sent) | claim.told()
+    try:
+        sent, problems = session.teller.tell(
+            run, already=told, record=lambda channel, subject: _record(run, channel, subject, engine, session, claim)
+        )
+    except ServiceError as error:
+        sent, problems = [], [f"not sent: {error}"]
+    return replace(
+        run,
+        delivery=replace(
+            run.delivery, sent=tuple(sorted({*told, *sent})), problems=(*run.delivery.problems, *problems)
+        ),
+    )
+
+
+def _record(run: Run, channel: str, subject: str, engine: Engine, session: Session, claim: "Claim") -> None:
+    """Record that a channel accepted the message, beside the claim first (it lives where the store may not)."""
+    claim.note(channel)
+    session.store.record_told(run, channel, engine.real_clock(), subject)
+
+
+def message_due(order: Order, run: Run) -> bool:
+    """Whether people are told of the run: at WARNING or worse, and by scheduled runs of a schedule that always tells."""
+    if order.schedule.notify == "never":
+        return False
+    return run.status.rank >= RunStatus.WARNING.rank or (order.schedule.notify == "always" and order.scheduled)
+
+
+class Claim:
+    """Our claim on a scheduled run, renewed in the background until it is given up."""
+
+    def __init__(self, order: Order, engine: Engine, leases: Leases, holder: str) -> None:
+        self._order, self._leases, self._holder = order, leases, holder
+        self._seconds = engine.lease_seconds
+        self._stop = threading.Event()
+        threading.Thread(target=self._renew, name="claim", daemon=True).start()
+
+    def _renew(self) -> None:
+        while not self._stop.wait(self._seconds / 3):
+            try:
+                self._leases.renew(self._order.run_id, self._holder, self._seconds)
+            except ServiceError as error:
+                log.warning("the claim on run %s was not renewed: %s", self._order.run_id, error)
+
+    def hold(self) -> None:
+        """Make sure that the claim is still ours. Raises InProgress when another has taken it over."""
+        try:
+            ours = self._leases.renew(self._order.run_id, self._holder, self._seconds)
+        except ServiceError as error:
+            log.warning("the claim on run %s was not renewed: %s", self._order.run_id, error)
+            return
+        if not ours:
+            raise InProgress(self._order.run_id, self._seconds)
+
+    def note(self, text: str) -> None:
+        """Write something down beside the claim; it outlives us."""
+        try:
+            self._leases.note(self._order.run_id, text)
+        except ServiceError as error:
+            log.warning("nothing could be noted beside the claim on run %s: %s", self._order.run_id, error)
+
+    def told(self) -> set[str]:
+        """The channels that accepted this run's message, as noted beside the claim."""
+        try:
+            return set(self._leases.notes(self._order.run_id))
+        except ServiceError:
+            return set()
+
+    def give_up(self) -> None:
+        """Let the next attempt begin at once."""
+        self._stop.set()
+        try:
+            self._leases.release(self._order.run_id, self._holder)
+        except ServiceError as error:
+            log.warning("the claim on run %s stays until it lapses: %s", self._order.run_id, error)
+
+
+class _NoClaim(Claim):
+    """For runs that nobody else can be doing, and for when claims can't be made."""
+
+    def __init__(self) -> None:
+        pass
+
+    def hold(self) -> None:
+        return None
+
+    def note(self, text: str) -> None:  # noqa: ARG002
+        return None
+
+    def told(self) -> set[str]:
+        return set()
+
+    def give_up(self) -> None:
+        return None
+
+
+@contextmanager
+def _claimed(order: Order, engine: Engine, session: Session) -> Iterator[Claim]:
+    """Claim the run for as long as the block lasts. Without a working claim the run goes on: the store takes it only once."""
+    holder = f"{engine.about.get('revision') or 'local'}-{threading.get_ident()}-{time.monotonic_ns()}"
+    try:
+        seconds = session.leases.claim(order.run_id, holder, engine.lease_seconds)
+    except ServiceError as error:
+        log.warning("run %s goes on without a claim: %s", order.run_id, error)
+        yield _NoClaim()
+        return
+    if seconds > 0:
+        raise InProgress(order.run_id, seconds)
+    claim = Claim(order, engine, session.leases, holder)
+    try:
+        yield claim
+    finally:
+        claim.give_up()

@@ -1,0 +1,1 @@
+"""`schemas/`, the single source of truth, read into typed models."""

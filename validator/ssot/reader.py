@@ -1,0 +1,196 @@
+"""Plain data into typed, frozen dataclasses: unknown keys refused, every problem reported, the nearest valid name suggested.
+
+The dataclasses are the whole description: their fields are the keys (a trailing `_` is dropped: `class_` reads `class`),
+their annotations the types, their defaults what may be left out.
+"""
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+from validator.clock import parse_date, parse_time_of_day
+from validator.ssot.document import Document, Path, Problem
+
+T = TypeVar("T")
+MISSING = object()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named rule on a text or number, for `Annotated[...]`: `test` says whether the value is right, `wants` what is."""
+
+    wants: str
+    test: typing.Callable[[Any], bool]
+
+
+def read(kind: type[T], document: Document, problems: list[Problem], *, path: Path = ()) -> T | None:
+    """Read the document's data (or the part at `path`) as `kind`; None when anything in it is wrong.
+
+    Problems, all of them, are appended to `problems`.
+    """
+    data = document.data
+    for step in path:
+        data = data[step]
+    found: list[Problem] = []
+    value = _Reading(document, found).value(kind, data, path)
+    problems.extend(found)
+    return None if found else typing.cast(T, value)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?`, or nothing when no known name is near."""
+    close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+@cache
+def _fields(kind: type) -> dict[str, tuple[str, Any, bool]]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return {
+        field.name.rstrip("_"): (field.name, hints[field.name], _required(field))
+        for field in dataclasses.fields(kind)
+        if field.init
+    }
+
+
+def _required(field: "dataclasses.Field[Any]") -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+class _Reading:
+    def __init__(self, document: Document, problems: list[Problem]) -> None:
+        self.document = document
+        self.problems = problems
+
+    def wrong(self, path: Path, text: str) -> Any:
+        named = ".".join(str(step) for step in path)
+        self.problems.append(self.document.problem(path, f"{named}: {text}" if named else text))
+        return MISSING
+
+    def value(self, kind: Any, data: Any, path: Path) -> Any:
+        origin = get_origin(kind)
+        if origin is typing.Annotated:
+            return self._annotated(kind, data, path)
+        if kind is Any:
+            return data
+        if origin in (Union, types.UnionType):
+            return self._union(get_args(kind), data, path)
+        if origin is Literal:
+            return self._one_of(get_args(kind), data, path)
+        if origin is tuple:
+            return self._tuple(get_args(kind)[0], data, path)
+        if origin in (dict, Mapping):
+            return self._mapping(get_args(kind)[1], data, path)
+        if dataclasses.is_dataclass(kind):
+            return self._dataclass(typing.cast(type, kind), data, path)
+        return self._scalar(kind, data, path)
+
+    def _annotated(self, kind: Any, data: Any, path: Path) -> Any:
+        inner, *rules = get_args(kind)
+        value = self.value(inner, data, path)
+        if value is not MISSING:
+            for rule in rules:
+                if isinstance(rule, Rule) and not rule.test(value):
+                    return self.wrong(path, f"expected {rule.wants}, found {_show(data)}")
+        return value
+
+    def _union(self, kinds: tuple[Any, ...], data: Any, path: Path) -> Any:
+        if data is None and type(None) in kinds:
+            return None
+        rest = [kind for kind in kinds if kind is not type(None)]
+        fitting = [kind for kind in rest if _fits(kind, data)]
+        if fitting:
+            return self.value(fitting[0], data, path)
+        return self.wrong(path, f"expected {' or '.join(_name(kind) for kind in rest)}, found {_show(data)}")
+
+    def _one_of(self, allowed: tuple[Any, ...], data: Any, path: Path) -> Any:
+        if any(data == value and type(data) is type(value) for value in allowed):
+            return data
+        known = ", ".join(str(value) for value in allowed)
+        return self.wrong(path, f"expected one of {known}; found {_show(data)}{nearest(str(data), map(str, allowed))}")
+
+    def _tuple(self, kind: Any, data: Any, path: Path) -> Any:
+        if not isinstance(data, list):
+            return self.wrong(path, f"expected a list of {_name(kind)}, found {_show(data)}")
+        return tuple(self.value(kind, item, (*path, index)) for index, item in enumerate(data))
+
+    def _mapping(self, kind: Any, data: Any, path: Path) -> Any:
+        if not isinstance(data, dict):
+            return self.wrong(path, f"expected a mapping, found {_show(data)}")
+        return {key: self.value(kind, item, (*path, key)) for key, item in data.items()}
+
+    def _dataclass(self, kind: type, data: Any, path: Path) -> Any:
+        if not isinstance(data, dict):
+            return self.wrong(
+                path, f"expected a mapping with {', '.join(list(_fields(kind))[:6])} …, found {_show(data)}"
+            )
+        known = _fields(kind)
+        before = len(self.problems)
+        for key in data:
+            if key not in known:
+                self.wrong((*path, key), f"unknown key{nearest(key, known) or '; known: ' + ', '.join(known)}")
+        values = {}
+        for key, (name, annotation, required) in known.items():
+            if key in data:
+                values[name] = self.value(annotation, data[key], (*path, key))
+            elif required:
+                self.wrong(path, f"missing key {key!r}")
+        return MISSING if len(self.problems) > before else kind(**values)
+
+    def _scalar(self, kind: Any, data: Any, path: Path) -> Any:
+        if kind is date:
+            day = parse_date(data) if isinstance(data, str) else None
+            return day or self.wrong(path, f"expected a date like 2026-01-31, found {_show(data)}")
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            values = tuple(member.value for member in kind)
+            return kind(data) if data in values else self._one_of(values, data, path)
+        if not _fits(kind, data):
+            return self.wrong(path, f"expected {_name(kind)}, found {_show(data)}")
+        return kind(data) if kind is float else data
+
+
+def _fits(kind: Any, data: Any) -> bool:
+    kind = get_args(kind)[0] if get_origin(kind) is typing.Annotated else kind
+    origin = get_origin(kind)
+    if dataclasses.is_dataclass(kind) or origin in (dict, Mapping):
+        return isinstance(data, dict)
+    if origin is tuple:
+        return isinstance(data, list)
+    if origin is Literal:
+        return data in get_args(kind)
+    if kind is float:
+        return isinstance(data, int | float) and not isinstance(data, bool)
+    if kind in (int, str, bool):
+        return type(data) is kind
+    return isinstance(data, str)
+
+
+def _name(kind: Any) -> str:
+    kind = get_args(kind)[0] if get_origin(kind) is typing.Annotated else kind
+    origin = get_origin(kind)
+    if origin is Literal:
+        return " or ".join(map(str, get_args(kind)))
+    if origin is tuple:
+        return f"a list of {_name(get_args(kind)[0])}"
+    if dataclasses.is_dataclass(kind) or origin in (dict, Mapping):
+        return "a mapping"
+    return {str: "text", int: "a whole number", float: "a number", bool: "true or false"}.get(kind, str(kind))
+
+
+def _show(data: Any) -> str:
+    if data is None:
+        return "nothing"
+    if isinstance(data, dict | list):
+        return "a mapping" if isinstance(data, dict) else "a list"
+    text = str(data).lower() if isinstance(data, bool) else str(data)
+    return repr(text if len(text) <= 60 else text[:57] + "…")
+
+
+TIME_OF_DAY = Rule("a time of day like 06:30", lambda text: parse_time_of_day(text) is not None)

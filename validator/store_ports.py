@@ -1,0 +1,28 @@
+"""Ports of the result store: running a script exactly once, and making the result tables."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from validator.ssot.models import ResultTableSpec
+
+
+class Scripts(Protocol):
+    """Runs a script of SQL statements (BigQuery's dialect) exactly once per key."""
+
+    def run_once(self, key: str, script: str, parameters: Mapping[str, str]) -> bool:
+        """Run the script, all of it or nothing.
+
+        True when this call ran it, False when it had already run under this key (or ran at the same time elsewhere: it is
+        waited for). A run that failed and rolled back does not count: the next call tries again. `parameters` are bound as
+        text. Raises ServiceError when it could not be run; then nothing of it happened, or a retry with the same key finds out.
+        """
+
+
+class TableAdmin(Protocol):
+    """Creates result tables and adds columns; never drops, renames or retypes anything."""
+
+    def ensure(self, dataset: str, table: ResultTableSpec) -> str:
+        """Make the table or view be there with every declared column; says what was done: `created`, `added a, b` or `unchanged`.
+
+        Columns added to an existing table are NULLABLE. Raises ServiceError.
+        """

@@ -1,0 +1,1 @@
+"""Telling people: one view of a run, rendered as text, mail and Slack, and its delivery."""

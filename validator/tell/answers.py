@@ -1,0 +1,168 @@
+"""The four questions of the first screen: did it complete, what failed and why, are the outputs ready, what do I type."""
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+
+from validator.results import Result, Run
+from validator.status import Status
+from validator.tell.plain import amount, clip, plain
+from validator.tell.view import Answer, Finding, Point
+
+COMPLETION = frozenset({"completion", "completeness"})
+"""Categories whose checks say whether the pipeline completed."""
+READINESS = frozenset({"readiness"})
+"""Categories whose checks say whether the outputs are ready."""
+
+SHOWN = 3
+_COMMAND_LINES = 5
+
+
+def answers(run: Run, findings: Sequence[Finding]) -> tuple[Answer, ...]:
+    """The answers, in the order of the questions. `findings` are FAIL, ERROR, WARN, the worst first."""
+    return (
+        _judged("Did it complete?", _of_category(run, COMPLETION)),
+        _what_failed(run, findings),
+        _judged("Are the outputs ready?", _of_category(run, READINESS)),
+        _what_to_type(run, findings),
+    )
+
+
+def _of_category(run: Run, categories: frozenset[str]) -> list[Result]:
+    return [result for result in run.results if result.check_category in categories]
+
+
+def _judged(question: str, results: Sequence[Result]) -> Answer:
+    counts = Counter(result.status for result in results)
+    due = len(results) - counts[Status.SKIP]
+    later = f", {counts[Status.SKIP]:,} not due" if counts[Status.SKIP] else ""
+
+    def answer(verdict: str, tone: Status, line: str) -> Answer:
+        return Answer(question=question, verdict=verdict, tone=tone, points=(Point(text=line),))
+
+    if not results:
+        return answer("Not asked", Status.SKIP, "No check of this run asks it.")
+    if counts[Status.FAIL]:
+        return answer("No", Status.FAIL, f"{counts[Status.FAIL]:,} of {due:,} failed: {_names(results, Status.FAIL)}")
+    if counts[Status.ERROR]:
+        return answer(
+            "Unknown",
+            Status.ERROR,
+            f"{counts[Status.ERROR]:,} of {due:,} could not be judged: {_names(results, Status.ERROR)}",
+        )
+    if counts[Status.WARN]:
+        return answer(
+            "With warnings", Status.WARN, f"{counts[Status.WARN]:,} of {due:,} warned: {_names(results, Status.WARN)}"
+        )
+    if not due:
+        return answer(
+            "Nothing was due", Status.SKIP, f"Skipped: {clip(plain(results[0].message), 160) or 'no reason given'}"
+        )
+    return answer("Yes", Status.PASS, f"{due:,} of {due:,} passed{later}.")
+
+
+def _names(results: Sequence[Result], status: Status) -> str:
+    """The subjects of that status, P1 first, a check's name where it has no subject of its own."""
+    hit = sorted((r for r in results if r.status is status), key=lambda r: (r.severity.value, r.check_name, r.subject))
+    names = [clip(plain(result.subject) or plain(result.check_name), 60) for result in hit]
+    distinct = list(dict.fromkeys(names))
+    rest = len(distinct) - SHOWN
+    return ", ".join(distinct[:SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def _what_failed(run: Run, findings: Sequence[Finding]) -> Answer:
+    question = "What failed, and why?"
+    if not run.results:
+        return Answer(
+            question=question,
+            verdict="Nothing was judged",
+            tone=Status.ERROR,
+            points=(Point(text=clip(plain(run.message), 300)),),
+        )
+    failed, unknown, warned = (run.count(status) for status in (Status.FAIL, Status.ERROR, Status.WARN))
+    if failed:
+        return Answer(question=question, verdict=f"{failed:,} failed", tone=Status.FAIL, points=_points(findings))
+    if unknown:
+        verdict = f"Nothing failed, {unknown:,} could not be judged"
+        return Answer(question=question, verdict=verdict, tone=Status.ERROR, points=_points(findings))
+    if warned:
+        return Answer(
+            question=question, verdict=f"Nothing failed, {warned:,} warned", tone=Status.WARN, points=_points(findings)
+        )
+    if run.count(Status.PASS):
+        return Answer(
+            question=question,
+            verdict="Nothing",
+            tone=Status.PASS,
+            points=(Point(text=f"{run.count(Status.PASS):,} passed."),),
+        )
+    return Answer(
+        question=question,
+        verdict="Nothing was due",
+        tone=Status.SKIP,
+        points=(Point(text="Every check was skipped; the reasons are below."),),
+    )
+
+
+def _points(findings: Sequence[Finding]) -> tuple[Point, ...]:
+    """The worst finding with its message, the others by check."""
+    first, *rest = findings
+    points = [Point(name=f"{first.priority} {first.name}", text=clip(first.message, 240))]
+    for status, words in (
+        (Status.FAIL, "Also failed"),
+        (Status.ERROR, "Could not be judged"),
+        (Status.WARN, "Also warned"),
+    ):
+        others = Counter(finding.check for finding in rest if finding.status is status)
+        if others and (status is not Status.WARN or first.status is Status.WARN):
+            points.append(Point(text=f"{words}: {_counted(others)}"))
+    return tuple(points)
+
+
+def _counted(checks: Counter[str]) -> str:
+    """`dlq_depth, historical_completeness (12) and 3 more checks`."""
+    named = [f"{clip(check, 60)} ({number:,})" if number > 1 else clip(check, 60) for check, number in checks.items()]
+    rest = len(named) - 2 * SHOWN
+    return ", ".join(named[: 2 * SHOWN]) + (f" and {amount(rest, 'more check')}" if rest > 0 else "")
+
+
+def _what_to_type(run: Run, findings: Sequence[Finding]) -> Answer:
+    question = "What do I type?"
+    with_remedy = [finding for finding in findings if finding.remedy]
+    if with_remedy:
+        first, *others = with_remedy
+        left = len(first.remedy) - _COMMAND_LINES
+        line = f"It is for {first.name}." + (f" {amount(left, 'more line')} of it below." if left > 0 else "")
+        line += f" {amount(len(others), 'more finding has', 'more findings have')} a command." if others else ""
+        command = first.remedy[:_COMMAND_LINES]
+        return Answer(
+            question=question, verdict="Start with this", tone=first.status, points=(Point(text=line),), command=command
+        )
+    if findings and run.delivery.stored:
+        command = (f"python -m validator checks {shlex.quote(findings[0].check)}",)
+        line = "No finding carries a command; this explains the check of the first."
+        return Answer(
+            question=question,
+            verdict="Look closer",
+            tone=findings[0].status,
+            points=(Point(text=line),),
+            command=command,
+        )
+    if findings:
+        return Answer(
+            question=question,
+            verdict="No command",
+            tone=findings[0].status,
+            points=(Point(text="No finding carries a command."),),
+        )
+    tone = Status.PASS if run.count(Status.PASS) else Status.SKIP if run.results else Status.ERROR
+    return Answer(
+        question=question,
+        verdict="Nothing" if run.results else "Run it again",
+        tone=tone,
+        command=() if run.results else _again(run),
+    )
+
+
+def _again(run: Run) -> tuple[str, ...]:
+    return (f"python -m validator run {shlex.quote(plain(run.schedule_name))} --date {run.target_date.isoformat()}",)

@@ -1,0 +1,176 @@
+"""A run becomes the view that people are told: the state, four answers, then findings in the order a reader needs them."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from validator.results import Result, Run
+from validator.status import RunStatus, Status
+from validator.tell.answers import answers
+from validator.tell.plain import amount, clip, plain, plain_lines
+from validator.tell.view import Finding, Line, Section, Summary
+
+__all__ = ["SHOWN", "Summary", "summarise"]
+
+SHOWN = 50
+"""Findings shown in all, and lines shown a section."""
+
+_NAME = 120
+_MESSAGE = 500
+_VALUE = 200
+_PROBLEM = 300
+_REMEDY = 2_000
+_NAMES_A_LINE = 3
+_TITLES = {
+    Status.FAIL: "What failed",
+    Status.ERROR: "What could not be judged",
+    Status.WARN: "What warned",
+    Status.SKIP: "What was skipped",
+    Status.PASS: "What passed",
+}
+_TONES = {RunStatus.CRITICAL: Status.FAIL, RunStatus.ERROR: Status.ERROR, RunStatus.WARNING: Status.WARN}
+
+
+def summarise(
+    run: Run, *, runbooks: Mapping[str, str] | None = None, owners: Mapping[str, str] | None = None, foot: str = ""
+) -> Summary:
+    """The view of a run. `runbooks` and `owners` are by check name; `foot` says who speaks (version, revision, project)."""
+    findings = [_finding(run, result, runbooks or {}, owners or {}) for result in _ordered(run.results)]
+    trusted = not run.delivery.problems and (run.delivery.stored or run.dry_run)
+    return Summary(
+        run_id=_name(run.run_id),
+        schedule=_name(run.schedule_name),
+        target_date=run.target_date.isoformat(),
+        status=run.status,
+        tone=_TONES.get(run.status, Status.PASS if run.count(Status.PASS) else Status.SKIP),
+        subject=_subject(run),
+        headline=_headline(run),
+        dry_run=run.dry_run,
+        trusted=trusted,
+        run_timestamp=run.run_timestamp,
+        duration_ms=run.duration_ms,
+        counts={status: run.count(status) for status in _TITLES},
+        answers=answers(run, findings),
+        sections=_sections(run, findings),
+        notes=_notes(run),
+        foot=plain(foot),
+    ).limited(SHOWN)
+
+
+def _subject(run: Run) -> str:
+    state = f"{run.status.value} DRY RUN" if run.dry_run else run.status.value
+    return f"{state} {clip(plain(run.schedule_name), 60)} {run.target_date.isoformat()}: {_headline(run)}"
+
+
+def _headline(run: Run) -> str:
+    """The counts that matter; `nothing was due` where nothing was judged; never a word that says all is well."""
+    counts = run.counts
+    if not run.results:
+        words = ["no check gave a result"]
+    elif counts[Status.SKIP] == len(run.results):
+        words = ["nothing was due"]
+    else:
+        found = {"failed": counts[Status.FAIL], "warned": counts[Status.WARN]}
+        words = [f"{number:,} {word}" for word, number in found.items() if number]
+        words += [amount(counts[Status.ERROR], "error")] if counts[Status.ERROR] else []
+        words = words or [f"{counts[Status.PASS]:,} passed"]
+    if not (run.dry_run or run.delivery.stored):
+        words.append("not stored")
+    return ", ".join(words)
+
+
+def _notes(run: Run) -> tuple[str, ...]:
+    notes = []
+    if run.dry_run:
+        notes.append("DRY RUN: nothing was stored, nothing was sent.")
+    elif not run.delivery.stored:
+        notes.append("NOT STORED: this run is in no result table; what it found is only here.")
+    if run.replayed:
+        notes.append("REPLAYED: this run had already completed; nothing was run again.")
+    return (*notes, *(clip(plain(problem), _PROBLEM) for problem in run.delivery.problems[:10]))
+
+
+def _ordered(results: Iterable[Result]) -> list[Result]:
+    """What someone should look at: FAIL, ERROR, WARN, in each P1 first."""
+    order = {Status.FAIL: 0, Status.ERROR: 1, Status.WARN: 2}
+    hits = (result for result in results if result.status in order)
+    return sorted(hits, key=lambda r: (order[r.status], r.severity.value, r.check_name, r.subject))
+
+
+def _finding(run: Run, result: Result, runbooks: Mapping[str, str], owners: Mapping[str, str]) -> Finding:
+    remedy, why_cut = _remedy(run, result)
+    return Finding(
+        check=_name(result.check_name),
+        subject=_name(result.subject),
+        status=result.status,
+        severity=result.severity,
+        message=clip(plain(result.message), _MESSAGE) or "no message",
+        expected=clip(plain(result.expected_value or ""), _VALUE),
+        actual=clip(plain(result.actual_value or ""), _VALUE),
+        remedy=remedy,
+        why_cut=why_cut,
+        table=_name(result.target_table or ""),
+        affected=result.affected_records,
+        owner=_name(owners.get(result.check_name, "")),
+        runbook=clip(plain(runbooks.get(result.check_name, "")), _VALUE),
+    )
+
+
+def _remedy(run: Run, result: Result) -> tuple[tuple[str, ...], str]:
+    """Whole lines only: half a command is worse than none."""
+    lines = plain_lines(result.remedy)
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(line) > _REMEDY:
+            break
+        kept.append(line)
+    left = len(lines) - len(kept)
+    why_cut = f"{amount(left, 'more line')} in run {_name(run.run_id)}, too long to show here" if left else ""
+    return tuple(kept), why_cut
+
+
+def _name(text: str) -> str:
+    return clip(plain(text), _NAME)
+
+
+def _sections(run: Run, findings: list[Finding]) -> tuple[Section, ...]:
+    """One section per status that occurs, in the order a reader needs them."""
+    sections = []
+    for status, title in _TITLES.items():
+        if count := run.count(status):
+            mine = tuple(finding for finding in findings if finding.status is status)
+            lines = () if mine else _lines(status, [result for result in run.results if result.status is status])
+            sections.append(Section(title=title, status=status, count=count, findings=mine, lines=lines))
+    return tuple(sections)
+
+
+def _lines(status: Status, results: list[Result]) -> tuple[Line, ...]:
+    """One line per reason of what was skipped, the commonest first; one per check of what passed, by its name."""
+    if status is Status.PASS:
+        groups = [list(group) for _, group in groupby(sorted(results, key=_check), _check)]
+        return tuple(_line(status, group, plain(group[0].message) if len(group) == 1 else "") for group in groups)
+    reasons = [list(group) for _, group in groupby(sorted(results, key=_reason), _reason)]
+    return tuple(_line(status, group, _reason(group[0])) for group in sorted(reasons, key=len, reverse=True))
+
+
+def _line(status: Status, results: list[Result], text: str) -> Line:
+    checks = {result.check_name for result in results}
+    names = tuple(_name(_called(result, alone=len(checks) == 1)) for result in results[:_NAMES_A_LINE])
+    check = _name(results[0].check_name)
+    return Line(
+        status=status, check=check, checks=len(checks), names=names, count=len(results), text=clip(text, _VALUE)
+    )
+
+
+def _called(result: Result, *, alone: bool) -> str:
+    """The subject; with the check's name where the line is about several checks."""
+    if alone or not result.subject:
+        return result.subject or result.check_name
+    return f"{result.check_name} · {result.subject}"
+
+
+def _check(result: Result) -> str:
+    return result.check_name
+
+
+def _reason(result: Result) -> str:
+    return plain(result.message) or "no reason given"

@@ -1,0 +1,160 @@
+"""The one view of a run that every rendering shows. Its texts are already harmless and of bounded length; a rendering only lays them out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from validator.status import RunStatus, Severity, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One result that someone should look at. `remedy` are the lines to type; `why_cut` stands in for lines too many to show."""
+
+    check: str
+    subject: str
+    status: Status
+    severity: Severity
+    message: str
+    expected: str = ""
+    actual: str = ""
+    remedy: tuple[str, ...] = ()
+    why_cut: str = ""
+    table: str = ""
+    affected: int | None = None
+    owner: str = ""
+    runbook: str = ""
+
+    @property
+    def name(self) -> str:
+        """Check and subject in one phrase."""
+        return f"{self.check} · {self.subject}" if self.subject else self.check
+
+    @property
+    def priority(self) -> str:
+        """`P1` … `P4`."""
+        return self.severity.value[:2]
+
+    @property
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """What should have been and what was, where known: label and value."""
+        return tuple((label, value) for label, value in (("expected", self.expected), ("actual", self.actual)) if value)
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What else is known: label and value."""
+        affected = "" if self.affected is None else f"{self.affected:,} records"
+        known = (
+            ("affected", affected),
+            ("table", "" if self.table == self.subject else self.table),
+            ("owner", self.owner),
+            ("runbook", self.runbook),
+        )
+        return tuple((label, value) for label, value in known if value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Several results in one line: what passed of one check, or what was skipped for one reason. `names` are the first few of `count`."""
+
+    status: Status
+    check: str
+    checks: int
+    names: tuple[str, ...]
+    count: int
+    text: str = ""
+
+    @property
+    def label(self) -> str:
+        """The check, or how many checks, and how many results."""
+        if self.checks == 1:
+            return self.check if self.count == 1 else f"{self.check} ({self.count:,})"
+        return f"{self.checks:,} checks" if self.checks == self.count else f"{self.checks:,} checks ({self.count:,})"
+
+    @property
+    def named(self) -> str:
+        """The first few by name, the rest by number."""
+        rest = self.count - len(self.names)
+        return ", ".join(self.names) + (f" and {rest:,} more" if rest else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Results of one status, the ones that matter most first; `more` says how many findings or lines are left out."""
+
+    title: str
+    status: Status
+    count: int
+    findings: tuple[Finding, ...] = ()
+    lines: tuple[Line, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One piece of evidence for an answer, with the name of the finding it is about."""
+
+    text: str
+    name: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Name and text in one."""
+        return f"{self.name}: {self.text}" if self.name else self.text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One question of the first screen: a verdict in a word or two, the evidence, and a command where one helps."""
+
+    question: str
+    verdict: str
+    tone: Status
+    points: tuple[Point, ...] = ()
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A way on from the message: an http(s) address under a short label."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A run as people are told of it.
+
+    `subject` leads with the state and fits a mail header. `notes` are what a reader must know before believing anything else:
+    a dry run, a run that is not stored, a delivery that failed.
+    """
+
+    run_id: str
+    schedule: str
+    target_date: str
+    status: RunStatus
+    tone: Status
+    subject: str
+    headline: str
+    dry_run: bool
+    trusted: bool
+    run_timestamp: datetime
+    duration_ms: int
+    counts: Mapping[Status, int]
+    answers: tuple[Answer, ...]
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...] = ()
+    foot: str = ""
+    links: tuple[Link, ...] = ()
+
+    def limited(self, shown: int) -> "Summary":
+        """The same with at most `shown` findings in all and `shown` lines a section; what is left out is counted."""
+        sections: list[Section] = []
+        room = shown
+        for section in self.sections:
+            findings, lines = section.findings[:room], section.lines[:shown]
+            dropped = len(section.findings) - len(findings) + len(section.lines) - len(lines)
+            sections.append(replace(section, findings=findings, lines=lines, more=section.more + dropped))
+            room -= len(findings)
+        return replace(self, sections=tuple(sections))
