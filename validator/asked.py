@@ -1,5 +1,6 @@
 """What a caller asks, read strictly: every parameter known, given once, and of the right form; all of it untrusted."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from validator.status import RunStatus, Status
 
 FailOn = Literal["never", "warn", "fail", "critical"]
 FAIL_ON: tuple[FailOn, ...] = ("never", "warn", "fail", "critical")
+
+_LIMIT = re.compile(r"[0-9]{1,3}\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +95,7 @@ def read_choice(name: str, text: str, allowed: Sequence[str]) -> str:
 
 def read_limit(text: str) -> int:
     """How many runs to list: 1 to 500. Raises BadRequest."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 500):
+    if not (_LIMIT.match(text) and 1 <= int(text) <= 500):
         raise BadRequest(f"limit {text!r}: expected a whole number from 1 to 500")
     return int(text)
 

@@ -245,7 +245,8 @@ def serve(call: Call) -> int:
 
 def demo(call: Call) -> int:
     """`demo`: build the local world."""
-    from validator.demo.world import build  # noqa: PLC0415 - needs the local extra
+    from validator.demo.plan import make_plan  # noqa: PLC0415 - needs the local extra
+    from validator.demo.world import build  # noqa: PLC0415
 
     svc = call.service()
     path = Path(call.settings.local_db)
@@ -256,5 +257,9 @@ def demo(call: Call) -> int:
     with local.tables() as admin:
         for table in svc.ssot.result_tables:
             admin.ensure(svc.ssot.results_dataset, table)
+    stories = make_plan(svc.ssot, day, call.arguments.seed).incidents.all
     print(f"made {path}: {svc.ssot.pipeline.name} around {day}, seed {call.arguments.seed}")
+    print("in it, for you to find:")
+    for incident in stories:
+        print(f"  - {incident.story}")
     return ExitCode.FINE

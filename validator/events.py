@@ -15,11 +15,15 @@ from flask import Request, Response
 from validator import asked
 from validator.clock import parse_instant, real_now
 from validator.compose import service
-from validator.errors import BadRequest, ServiceError
-from validator.http import as_json, guarded
+from validator.errors import BadRequest, ValidatorError
+from validator.http import as_json, begin, guarded
 from validator.identity import Request as RunRequest
 from validator.results import Run
-from validator.settings import read_settings
+from validator.settings import Settings
+
+
+class NotAcknowledged(ValidatorError):
+    """The message has to be delivered again; the text is shown to whoever delivered it."""
 
 
 def run_event(event: Any) -> Response | None:
@@ -29,30 +33,41 @@ def run_event(event: Any) -> Response | None:
     """
     if isinstance(event, Request):
         return guarded(lambda: _push_answer(event))
-    run = run_message(_message(event.data))
-    if run.delivery.problems:
-        raise ServiceError("the runner", "; ".join(run.delivery.problems), transient=True)
+    answer = guarded(lambda: _run_answer(event.data, begin(())))
+    if answer.status_code != 200:
+        raise NotAcknowledged(_why(answer))
     return None
 
 
 def _push_answer(request: Request) -> Response:
+    settings = begin(request.headers)
     if request.method != "POST":
         raise BadRequest("a Pub/Sub push is a POST")
-    run = run_message(_message(request.get_json(force=True, silent=True)))
+    return _run_answer(request.get_json(force=True, silent=True), settings)
+
+
+def _run_answer(data: Any, settings: Settings) -> Response:
+    run = run_message(_message(data), settings)
     return as_json(run.body(), 500 if run.delivery.problems else 200)
 
 
-def run_message(message: Mapping[str, Any]) -> Run:
+def _why(answer: Response) -> str:
+    """Why an answer is no acknowledgement, in the words that a push request would be shown."""
+    body = json.loads(answer.get_data())
+    return str(body.get("detail") or "; ".join(body["delivery"]["problems"]))
+
+
+def run_message(message: Mapping[str, Any], settings: Settings) -> Run:
     """Run the schedule that a Pub/Sub message names. Raises BadRequest for a message that can't be understood."""
     now = real_now()
     asked_for = _payload(message)
     message_id = message.get("messageId") or message.get("message_id")
-    if not isinstance(message_id, str) or not message_id:
+    if not isinstance(message_id, str) or not message_id or not message_id.isprintable():
         raise BadRequest("the message has no messageId")
     published = message.get("publishTime") or message.get("publish_time")
     fired_at = parse_instant(published) if isinstance(published, str) else None
     day = asked_for.get("date")
-    return service(read_settings()).run(
+    return service(settings).run(
         RunRequest(
             schedule=asked_for["schedule"],
             now=now,

@@ -7,14 +7,14 @@ that makes a scheduler's retry useful. No exception text, path or secret reaches
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Request, Response
 
-from validator import asked
+from validator import asked, logs
 from validator.clock import parse_instant, real_now
 from validator.compose import Service, service
 from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
@@ -23,13 +23,14 @@ from validator.identity import scheduled_identity
 from validator.listing import list_checks, list_schedules
 from validator.results import Run
 from validator.run import InProgress
-from validator.settings import Settings, read_settings
+from validator.settings import Settings, read_settings, revision
 from validator.tell.summary import summarise
 from validator.tell.text import render_text
 
 log = logging.getLogger("validator.http")
 
 FUTURE_GRACE = timedelta(seconds=60)
+LONGEST_DETAIL = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,17 @@ Handler = Callable[[Asked], Response]
 
 def handle(request: Request, settings: Settings | None = None, now: datetime | None = None) -> Response:
     """Answer one request. Never raises."""
-    return guarded(lambda: _answer(Asked(request=request, settings=settings or read_settings(), now=now or real_now())))
+    return guarded(
+        lambda: _answer(Asked(request=request, settings=settings or begin(request.headers), now=now or real_now()))
+    )
+
+
+def begin(headers: Iterable[tuple[str, str]]) -> Settings:
+    """The settings of this process, with its log set up, and the request's trace in what is logged from here on."""
+    logs.configure(on_google_cloud=revision() is not None)
+    settings = read_settings()
+    logs.TRACE.set(logs.trace_of({name.lower(): value for name, value in headers}, settings.project))
+    return settings
 
 
 def guarded(answering: Callable[[], Response]) -> Response:
@@ -235,19 +246,19 @@ def _find(ask: Asked) -> Run | None:
 
 
 def as_json(body: Mapping[str, Any], status: int, content_type: str = "application/json") -> Response:
-    """A JSON answer, laid out for eyes."""
-    return Response(
-        json.dumps(body, indent=2, ensure_ascii=False, default=str) + "\n", status=status, content_type=content_type
-    )
+    """A JSON answer, laid out for eyes. What JSON and UTF-8 can't carry (NaN, half a character) is replaced."""
+    strict = json.loads(json.dumps(body, default=str), parse_constant=lambda _: None)
+    text = json.dumps(strict, indent=2, ensure_ascii=False) + "\n"
+    return Response(text.encode("utf-8", "replace"), status=status, content_type=content_type)
 
 
 def problem(status: int, kind: str, title: str, detail: str, **extensions: Any) -> Response:
-    """An error without a run, as RFC 9457 has it."""
+    """An error without a run, as RFC 9457 has it. A detail may quote what was asked, but not at any length."""
     body = {
         "type": f"urn:validation-runner:problem:{kind}",
         "title": title,
         "status": status,
-        "detail": detail,
+        "detail": detail if len(detail) <= LONGEST_DETAIL else detail[: LONGEST_DETAIL - 1] + "…",
         **extensions,
     }
     return as_json(body, status, "application/problem+json")

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import re
 import sys
 import traceback
+from collections.abc import Mapping
 from contextvars import ContextVar
 
 from validator.version import __version__
@@ -12,6 +14,10 @@ TRACE: ContextVar[str] = ContextVar("trace", default="")
 """The trace of the request being answered, as `projects/P/traces/ID`."""
 
 _EXTRAS = ("run_id", "check", "schedule")
+_TRACES = (
+    ("x-cloud-trace-context", re.compile(r"([0-9a-fA-F]{32})(?:/|;|\Z)")),
+    ("traceparent", re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")),
+)
 
 
 class JsonLines(logging.Formatter):
@@ -27,7 +33,15 @@ class JsonLines(logging.Formatter):
             entry["stack_trace"] = "".join(traceback.format_exception(*record.exc_info))
             entry["@type"] = "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent"
             entry["serviceContext"] = {"service": "validation-runner", "version": __version__}
-        return json.dumps(entry, ensure_ascii=False, default=str)
+        return json.dumps(entry, default=str)
+
+
+def trace_of(headers: Mapping[str, str], project: str) -> str:
+    """The trace that a request's headers (names in lower case) tell, as Cloud Logging spells it; empty where there is none."""
+    for name, pattern in _TRACES:
+        if project and (found := pattern.match(headers.get(name, ""))):
+            return f"projects/{project}/traces/{found[1]}"
+    return ""
 
 
 def configure(*, on_google_cloud: bool) -> None:

@@ -90,8 +90,8 @@ class World:
 
     @property
     def pipeline(self) -> Pipeline:
-        """The pipeline model for this check's target date. Raises ServiceError when the calendar can't be read."""
-        return Pipeline(self.ssot, self._calendar(), self.shared.now, self.target)
+        """The pipeline model for this check's target date."""
+        return Pipeline(self.ssot, self._calendar, self.shared.now, self.target)
 
     @property
     def documents(self) -> Documents:
@@ -145,12 +145,11 @@ class World:
         pipeline = self.ssot.pipeline
 
         def read() -> Calendar:
-            today = Pipeline(self.ssot, Calendar(pipeline.calendar), self.shared.now, self.target).today
             calendar = read_calendar(
                 pipeline.calendar,
                 pipeline.project_id,
                 self.shared.around,
-                today,
+                self.pipeline.today,
                 lambda query: self.query(query.sql, query.parameters),
             )
             if not calendar.known:

@@ -6,14 +6,12 @@ Stored before told; whatever is killed or retried between two steps, the next at
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from validator.clock import real_now
 from validator.errors import ServiceError, ValidatorError
 from validator.execution import Budget, Planned, run_checks
 from validator.identity import Order
@@ -73,7 +71,6 @@ class Engine:
     about: Mapping[str, Any]
     budget: Budget
     lease_seconds: float
-    real_clock: Callable[[], datetime] = real_now
 
 
 def perform(order: Order, engine: Engine, session: Session) -> Run:
@@ -81,12 +78,12 @@ def perform(order: Order, engine: Engine, session: Session) -> Run:
     if order.dry_run:
         return _judge(order, engine, session)
     if not order.scheduled:
-        return _finish(order, _judge(order, engine, session), engine, session, claim=_NoClaim())
+        return _finish(order, _judge(order, engine, session), session, claim=_NoClaim())
     with _claimed(order, engine, session) as claim:
-        stored = _stored(order, engine, session)
+        stored = _stored(order, session)
         if stored is not None:
-            return _resume(order, stored, engine, session, claim)
-        return _finish(order, _judge(order, engine, session), engine, session, claim)
+            return _resume(order, stored, session, claim)
+        return _finish(order, _judge(order, engine, session), session, claim)
 
 
 def _judge(order: Order, engine: Engine, session: Session) -> Run:
@@ -145,56 +142,71 @@ def headline(results: Sequence[Result]) -> str:
     return ", ".join(f"{counts[one]} {word}" for one, word in words.items() if counts[one]) or "no check gave a result"
 
 
-def _stored(order: Order, engine: Engine, session: Session) -> Run | None:
+def _stored(order: Order, session: Session) -> Run | None:
     """The run as stored by an earlier attempt. Where that can't be known the run goes on: the store itself takes it only once."""
     try:
-        return session.store.find(order.run_id, engine.real_clock())
+        return session.store.find(order.run_id, order.now)
     except ServiceError as error:
         log.warning("can't see whether run %s is stored: %s", order.run_id, error)
         return None
 
 
-def _finish(order: Order, run: Run, engine: Engine, session: Session, claim: "Claim") -> Run:
+def _finish(order: Order, run: Run, session: Session, claim: "Claim") -> Run:
     """Store, then tell."""
     claim.hold()
     try:
         wrote = session.store.save(run)
     except ServiceError as error:
         log.warning("run %s is not stored: %s", run.run_id, error)
-        return _tell(order, replace(run, delivery=Delivery(problems=(f"not stored: {error}",))), engine, session, claim)
-    if not wrote and (stored := _stored(order, engine, session)):
-        return _resume(order, stored, engine, session, claim)
-    return _tell(order, replace(run, delivery=Delivery(stored=True)), engine, session, claim)
+        return _tell(order, replace(run, delivery=Delivery(problems=(f"not stored: {error}",))), session, claim)
+    if not wrote and (stored := _stored(order, session)):
+        return _resume(order, stored, session, claim)
+    return _tell(order, replace(run, delivery=Delivery(stored=True)), session, claim)
 
 
-def _resume(order: Order, stored: Run, engine: Engine, session: Session, claim: "Claim") -> Run:
+def _resume(order: Order, stored: Run, session: Session, claim: "Claim") -> Run:
     """An earlier attempt stored the run: send what was not sent, else return it as it is."""
-    return replace(_tell(order, stored, engine, session, claim), replayed=True)
+    return replace(_tell(order, stored, session, claim), replayed=True)
 
 
-def _tell(order: Order, run: Run, engine: Engine, session: Session, claim: "Claim") -> Run:
+def _tell(order: Order, run: Run, session: Session, claim: "Claim") -> Run:
     if not message_due(order, run):
         return run
     claim.hold()
-    told = set(run.delivery.sent) | claim.told()
+    noted = claim.told() - set(run.delivery.sent)
+    told = noted | set(run.delivery.sent)
+    unrecorded = _record_noted(order, run, noted, session)
     try:
         sent, problems = session.teller.tell(
-            run, already=told, record=lambda channel, subject: _record(run, channel, subject, engine, session, claim)
+            run, already=told, record=lambda channel, subject: _record(order, run, channel, subject, session, claim)
         )
     except ServiceError as error:
         sent, problems = [], [f"not sent: {error}"]
     return replace(
         run,
         delivery=replace(
-            run.delivery, sent=tuple(sorted({*told, *sent})), problems=(*run.delivery.problems, *problems)
+            run.delivery,
+            sent=tuple(sorted({*told, *sent})),
+            problems=(*run.delivery.problems, *unrecorded, *problems),
         ),
     )
 
 
-def _record(run: Run, channel: str, subject: str, engine: Engine, session: Session, claim: "Claim") -> None:
+def _record(order: Order, run: Run, channel: str, subject: str, session: Session, claim: "Claim") -> None:
     """Record that a channel accepted the message, beside the claim first (it lives where the store may not)."""
     claim.note(channel)
-    session.store.record_told(run, channel, engine.real_clock(), subject)
+    session.store.record_told(run, channel, order.now, subject)
+
+
+def _record_noted(order: Order, run: Run, noted: Collection[str], session: Session) -> list[str]:
+    """Record what an earlier attempt sent and noted beside its claim, and could not record. Returns the problems."""
+    problems = []
+    for channel in sorted(noted):
+        try:
+            session.store.record_told(run, channel, order.now, session.teller.message(run).subject)
+        except ServiceError as error:
+            problems.append(f"{channel}: sent, but not recorded: {error}")
+    return problems
 
 
 def message_due(order: Order, run: Run) -> bool:
@@ -211,7 +223,8 @@ class Claim:
         self._order, self._leases, self._holder = order, leases, holder
         self._seconds = engine.lease_seconds
         self._stop = threading.Event()
-        threading.Thread(target=self._renew, name="claim", daemon=True).start()
+        self._renewing = threading.Thread(target=self._renew, name="claim", daemon=True)
+        self._renewing.start()
 
     def _renew(self) -> None:
         while not self._stop.wait(self._seconds / 3):
@@ -247,6 +260,8 @@ class Claim:
     def give_up(self) -> None:
         """Let the next attempt begin at once."""
         self._stop.set()
+        # A renewal that is under way would undo the release, and hold the local world's file beyond the answer.
+        self._renewing.join(timeout=self._seconds)
         try:
             self._leases.release(self._order.run_id, self._holder)
         except ServiceError as error:

@@ -286,3 +286,17 @@ def test_season_start_is_a_warning(tmp_path: Any) -> None:
 def test_moment() -> None:
     """The morning used above is 06:05 in the league's zone."""
     assert datetime.fromisoformat("2026-02-04T11:05:00+00:00") == MORNING
+
+
+def test_l29_a_source_switched_off_is_not_waited_for(world: LaidWorld) -> None:
+    """L-29: a processor whose table's source is disabled on purpose never completes; the phase is complete without it, and says so."""
+    import yaml
+
+    path = world.schemas / "infrastructure/bigquery_tables.yaml"
+    tables = yaml.safe_load(path.read_text())
+    context = next(table for table in tables["datasets"][1]["tables"] if table["name"] == "context")
+    context["source"] = {"disabled": "contract ended", "since": "2026-01-01"}
+    path.write_text(yaml.safe_dump(tables))
+    result = phase3(world, summary=entry())
+    assert (result.status, result.actual_value) == (Status.PASS, "1 of 1")
+    assert "switched off: context" in result.message

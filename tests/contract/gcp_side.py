@@ -194,7 +194,9 @@ class _Queues:
                 name=self._path("subscriptions", subscription.name),
                 topic=self._path("topics", subscription.topic),
                 dead_letter_policy=dead_letter or None,
-                push_config=PushConfig(push_endpoint=subscription.push_endpoint) if subscription.push_endpoint else None,
+                push_config=PushConfig(push_endpoint=subscription.push_endpoint)
+                if subscription.push_endpoint
+                else None,
             )
         )
         self.topics_of[subscription.name] = subscription.topic

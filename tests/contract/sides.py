@@ -123,14 +123,3 @@ class LeasesSide(Protocol):
 
     def unreachable(self) -> Leases:
         """An adapter whose service can't be reached; it says so within some seconds."""
-
-
-__all__ = [
-    "CommitsSide",
-    "DocumentsSide",
-    "LeasesSide",
-    "QueuesSide",
-    "ServicesSide",
-    "WarehouseSide",
-    "ample",
-]

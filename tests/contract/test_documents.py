@@ -23,8 +23,9 @@ def test_a_document_is_plain_json(documents_side: DocumentsSide) -> None:
     }
     documents_side.put("phase3_completion", "2026-01-05", data)
     found = documents_side.documents().get("phase3_completion", "2026-01-05")
+    assert found is not None
     assert found == data
-    assert [type(value) for value in found.values()] == [type(value) for value in data.values()]
+    assert {name: type(value) for name, value in found.items()} == {name: type(value) for name, value in data.items()}
 
 
 @pytest.mark.parametrize(

@@ -87,10 +87,12 @@ def test_what_was_never_claimed_is_not_renewed(leases: Leases) -> None:
 
 
 def test_a_released_claim_is_free(leases: Leases) -> None:
-    """Giving up lets the next one in at once."""
+    """Giving up lets the next one in at once, and the first is no longer the holder."""
     leases.claim("run-1", "one", 30)
     leases.release("run-1", "one")
     assert leases.claim("run-1", "two", 30) == 0
+    assert leases.renew("run-1", "two", 30) is True
+    assert leases.claim("run-1", "one", 30) == pytest.approx(30, abs=1)
 
 
 def test_only_the_holder_releases(leases: Leases) -> None:

@@ -15,7 +15,9 @@ from tests.parts.http_server import HttpFake, refuse, slow
 
 DELAY = 30.0
 """Seconds of a slow answer: nobody waits for them, the fakes stop earlier."""
-DENIED_BODY = {"error": {"code": 403, "message": ACCESS_DENIED, "errors": [{"reason": "accessDenied", "message": ACCESS_DENIED}]}}
+DENIED_BODY = {
+    "error": {"code": 403, "message": ACCESS_DENIED, "errors": [{"reason": "accessDenied", "message": ACCESS_DENIED}]}
+}
 
 
 @contextmanager

@@ -78,6 +78,8 @@ CASES = {
     "claim": Case("Firestore", faulty_grpc, leases, lambda it: it.claim("n", "h", 30)),
     "renew": Case("Firestore", faulty_grpc, leases, lambda it: it.renew("n", "h", 30)),
     "release": Case("Firestore", faulty_grpc, leases, lambda it: it.release("n", "h")),
+    "note": Case("Firestore", faulty_grpc, leases, lambda it: it.note("n", "text")),
+    "notes": Case("Firestore", faulty_grpc, leases, lambda it: it.notes("n")),
     "topics": Case("Pub/Sub", faulty_grpc, queues, lambda it: it.topics()),
     "subscriptions": Case("Pub/Sub", faulty_grpc, queues, lambda it: it.subscriptions()),
     "peek": Case("Pub/Sub", faulty_grpc, queues, lambda it: it.peek("subscription", 3)),

@@ -39,7 +39,13 @@ def _event_rows(plan: Plan, spec: CalendarSpec, status: StatusColumn, table: Tab
 
 
 def _versions(
-    plan: Plan, spec: CalendarSpec, status: StatusColumn, event: MadeEvent, common: Mapping[str, Any], outcome: Mapping[str, Any], dice: random.Random
+    plan: Plan,
+    spec: CalendarSpec,
+    status: StatusColumn,
+    event: MadeEvent,
+    common: Mapping[str, Any],
+    outcome: Mapping[str, Any],
+    dice: random.Random,
 ) -> Iterator[Mapping[str, Any]]:
     """The rows of one event, the oldest first: many an event was written more than once."""
     older = dice.random()
@@ -48,7 +54,11 @@ def _versions(
         yield {**common, status.column: status.scheduled[0], **_written(spec, early)}
     if event.stage == "final":
         if older < 0.15 and status.running:
-            yield {**common, status.column: status.running[0], **_written(spec, min(plan.clock.at(event.day, "21:00"), plan.clock.midnight(plan.day)))}
+            yield {
+                **common,
+                status.column: status.running[0],
+                **_written(spec, min(plan.clock.at(event.day, "21:00"), plan.clock.midnight(plan.day))),
+            }
         yield {**common, **outcome, status.column: status.final[0], **_written(spec, plan.clock.after(event.day, 0))}
     if event.stage == "postponed" and status.postponed:
         yield {**common, status.column: status.postponed[0], **_written(spec, plan.clock.before(event.day, 1))}
@@ -59,7 +69,10 @@ def _written(spec: CalendarSpec, at: datetime) -> dict[str, Any]:
 
 
 def _identity(spec: CalendarSpec, table: Table, event: MadeEvent) -> dict[str, Any]:
-    named: dict[str, Any] = {name: f"{event.number:0{ID_DIGITS}d}" if table.spec.columns.get(name) == "STRING" else event.number for name in spec.key}
+    named: dict[str, Any] = {
+        name: f"{event.number:0{ID_DIGITS}d}" if table.spec.columns.get(name) == "STRING" else event.number
+        for name in spec.key
+    }
     named.update(zip(spec.participants, event.participants, strict=False))
     return {**named, spec.date or "": event.day}
 
@@ -74,8 +87,16 @@ def _uncounted(plan: Plan, spec: CalendarSpec, status: StatusColumn, table: Tabl
     if not switches or not plan.season.pause:
         return
     day = plan.season.pause[len(plan.season.pause) // 2]
-    event = MadeEvent(day=day, number=len(plan.season.events) + 1, participants=plan.season.events[0].participants, stage="final")
-    row = {**_samples(table, 0), **_identity(spec, table, event), **spec.count_where, **switches, **dict.fromkeys(spec.final_needs, 100)}
+    event = MadeEvent(
+        day=day, number=len(plan.season.events) + 1, participants=plan.season.events[0].participants, stage="final"
+    )
+    row = {
+        **_samples(table, 0),
+        **_identity(spec, table, event),
+        **spec.count_where,
+        **switches,
+        **dict.fromkeys(spec.final_needs, 100),
+    }
     yield {**row, status.column: status.final[0], **_written(spec, plan.clock.after(day, 0))}
 
 
@@ -88,4 +109,10 @@ def _halt_rows(plan: Plan, spec: CalendarSpec) -> Iterator[Mapping[str, Any]]:
     for day in days(plan.day - timedelta(days=DAYS_BACK), plan.day):
         halted = day in plan.season.pause
         stamps = {name: plan.clock.midnight(day) for name, kind in columns.items() if kind == "TIMESTAMP"}
-        yield {**halt.where, **stamps, halt.date: day, halt.active: halted, halt.reason: f"no {spec.event}s" if halted else None}
+        yield {
+            **halt.where,
+            **stamps,
+            halt.date: day,
+            halt.active: halted,
+            halt.reason: f"no {spec.event}s" if halted else None,
+        }

@@ -38,7 +38,11 @@ class Clockwork:
 
     def after(self, day: date, rank: float) -> datetime:
         """When work that waits for the events of a day was done; the last night's is all done."""
-        return self._early(rank) if day >= self.day - timedelta(days=1) else self.at(day + timedelta(days=1), AFTER) + STEP * rank
+        return (
+            self._early(rank)
+            if day >= self.day - timedelta(days=1)
+            else self.at(day + timedelta(days=1), AFTER) + STEP * rank
+        )
 
     def _early(self, rank: float) -> datetime:
         return self.midnight(self.day) + LAST_STEP * (rank + 1)

@@ -7,8 +7,7 @@ and `who` (the event's participants, empty for rows of a day).
 import zlib
 from dataclasses import dataclass
 
-from validator.demo.sheet import literal
-from validator.demo.types import duckdb_type
+from validator.demo.sheet import column_type, literal
 from validator.ssot.models import CalendarSpec
 from validator.ssot.source import Table
 
@@ -25,7 +24,7 @@ class Columns:
 
     def expression(self, name: str, kind: str) -> str:
         """The value of a column of the warehouse type `kind`."""
-        return f"CAST({self._value(name, kind)} AS {duckdb_type(kind)})"
+        return f"CAST({self._value(name, kind)} AS {column_type(kind)})"
 
     def _value(self, name: str, kind: str) -> str:
         samples = self.table.spec.samples.get(name)
@@ -36,7 +35,7 @@ class Columns:
         if samples:
             return f"([{', '.join(literal(value) for value in samples)}])[1 + i % {len(samples)}]"
         if name in self.calendar.key and kind == "STRING":
-            return "strftime(day, '%Y%m%d') || '_' || CASE WHEN len(who) > 0 THEN array_to_string(who, '_') ELSE CAST(i AS VARCHAR) END"
+            return "strftime(day, '%Y%m%d_') || CASE WHEN len(who) > 0 THEN array_to_string(who, '_') ELSE CAST(i AS VARCHAR) END"
         return self._made_up(name, kind)
 
     def _participant(self, name: str) -> str | None:
@@ -45,19 +44,26 @@ class Columns:
         columns = expect.participants if expect and expect.per == "event" else ()
         if not count or name not in columns:
             return None
-        return f"who[1 + (i + {columns.index(name)}) % {count}]" if len(columns) < count else f"who[{1 + columns.index(name) % count}]"
+        return (
+            f"who[1 + (i + {columns.index(name)}) % {count}]"
+            if len(columns) < count
+            else f"who[{1 + columns.index(name) % count}]"
+        )
 
     def _made_up(self, name: str, kind: str) -> str:
-        base = kind.split("(")[0]
+        base = kind.split("(", maxsplit=1)[0]
         if base == "STRING":
-            return f"CASE WHEN len(who) > 0 THEN lower(who[1 + i % len(who)]) || '-' ELSE '' END || {literal(name + '-')} || CASE WHEN len(who) > 0 THEN j // len(who) ELSE i END"
+            own = f"lower(who[1 + i % len(who)]) || {literal(f'-{name}-')} || j // len(who)"
+            return f"CASE WHEN len(who) > 0 THEN {own} ELSE {literal(name + '-')} || i END"
         if base in ("INT64", "INTEGER"):
             return f"1 + {self._dice(name)} % 40"
         if base in ("FLOAT64", "FLOAT", "NUMERIC", "BIGNUMERIC"):
             return f"1 + ({self._dice(name)} % 400) / 10.0"
         if base in ("BOOL", "BOOLEAN"):
             return "i % 2 = 0"
-        return {"DATE": "day", "TIMESTAMP": "written", "DATETIME": "written"}.get(base, "[]" if base.startswith("ARRAY") else "NULL")
+        return {"DATE": "day", "TIMESTAMP": "written", "DATETIME": "written"}.get(
+            base, "[]" if base.startswith("ARRAY") else "NULL"
+        )
 
     def _dice(self, name: str) -> str:
         salt = (zlib.crc32(f"{self.table.name}.{name}".encode()) + self.seed) % 100003

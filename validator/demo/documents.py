@@ -28,7 +28,11 @@ def _documents(plan: Plan) -> Iterator[dict[str, Any]]:
             continue
         for day in days(plan.day - timedelta(days=KEPT_DAYS - 1), plan.day):
             if day in plan.season.held and (done := _completed(plan, phase, day)):
-                yield {"collection": completion.collection, "document_id": day.isoformat(), "data": _document(plan, phase, day, done)}
+                yield {
+                    "collection": completion.collection,
+                    "document_id": day.isoformat(),
+                    "data": _document(plan, phase, day, done),
+                }
 
 
 def _completed(plan: Plan, phase: PhaseSpec, day: date) -> list[Processor]:
@@ -59,15 +63,26 @@ def _name(plan: Plan, *parts: object) -> str:
 def _document(plan: Plan, phase: PhaseSpec, day: date, done: list[Processor]) -> dict[str, Any]:
     times = sorted(plan.done_at(processor, day) for processor in done)
     document: dict[str, Any] = {processor.name: _entry(plan, processor, day) for processor in done}
-    document.update({"_completed_count": len(done), "_first_completion_at": rfc3339(times[0]), "_last_update": rfc3339(times[-1])})
+    document.update(
+        {"_completed_count": len(done), "_first_completion_at": rfc3339(times[0]), "_last_update": rfc3339(times[-1])}
+    )
     modes = phase.completion.modes if phase.completion else {}
     if modes:
         document["_mode"] = "same_day" if day == plan.day else "overnight"
     missing = [p.name for p in processors_of(phase) if day in plan.incidents.days_of("degraded_phase", p.name)]
     if day == plan.day and "same_day" not in modes:
         return {**document, "_triggered": False}
-    handed = times[-1] + timedelta(minutes=phase.orchestration.timeout_minutes if missing and day < plan.day - timedelta(days=1) else 0, seconds=2)
-    document.update({"_triggered": True, "_triggered_at": rfc3339(handed), "_trigger_succeeded": True, "_trigger_reason": "all_complete"})
+    handed = times[-1] + timedelta(
+        minutes=phase.orchestration.timeout_minutes if missing and day < plan.day - timedelta(days=1) else 0, seconds=2
+    )
+    document.update(
+        {
+            "_triggered": True,
+            "_triggered_at": rfc3339(handed),
+            "_trigger_succeeded": True,
+            "_trigger_reason": "all_complete",
+        }
+    )
     return {**document, "_trigger_reason": "max_timeout", "_missing_processors": missing} if missing else document
 
 

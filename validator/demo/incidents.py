@@ -77,7 +77,9 @@ def _all(ssot: Ssot, season: Season) -> Iterator[Incident]:
     taken = {ssot.processors[name].table for name in (failing, degraded) if name}
     yield from _in_tables(ssot, season, taken)
     if failing:
-        yield Incident(id="failing_processor", subject=failing, days=tuple(days(season.past()[-FAILING_DAYS], season.day)))
+        yield Incident(
+            id="failing_processor", subject=failing, days=tuple(days(season.past()[-FAILING_DAYS], season.day))
+        )
     if phantom:
         yield Incident(id="phantom_failures", subject=phantom)
     if degraded:
@@ -103,9 +105,16 @@ def _in_tables(ssot: Ssot, season: Season, taken: set[str]) -> Iterator[Incident
 
 def _quiet_tables(ssot: Ssot) -> list[Table]:
     """Tables that owe rows after the events, those first that the fewest things hang on."""
-    central = {processor.table for phase in ssot.phases.values() if phase.completion for processor in processors_of(phase) if processor.critical}
+    central = {
+        processor.table
+        for phase in ssot.phases.values()
+        if phase.completion
+        for processor in processors_of(phase)
+        if processor.critical
+    }
     leaned_on = [name for processor in ssot.processors.values() for name in processor.spec.dependencies]
-    tables = [table for table in ssot.tables.values() if _owes_afterwards(table)]
+    own = {ssot.pipeline.calendar.table, *(ledger.table for ledger in ssot.pipeline.ledgers)}
+    tables = [table for table in ssot.tables.values() if _owes_afterwards(table) and table.name not in own]
     writers = {processor.table: processor.name for processor in ssot.processors.values()}
     return sorted(
         tables,
@@ -119,12 +128,24 @@ def _quiet_tables(ssot: Ssot) -> list[Table]:
 
 def _owes_afterwards(table: Table) -> bool:
     kept = table.spec.retention_days
-    return bool(table.spec.expect and table.spec.expect.due_days and not table.disabled and table.date and (kept is None or kept > 20))
+    return bool(
+        table.spec.expect
+        and table.spec.expect.due_days
+        and not table.disabled
+        and table.date
+        and (kept is None or kept > 20)
+    )
 
 
 def _ledger_subjects(ssot: Ssot) -> tuple[str, str]:
     """Who fails and who only seems to: the least central processor whose table owes rows, and a central one. Empty where there is none."""
-    logged = [p for phase in ssot.phases.values() if phase.completion for p in processors_of(phase) if not ssot.tables[p.table].disabled]
+    logged = [
+        p
+        for phase in ssot.phases.values()
+        if phase.completion
+        for p in processors_of(phase)
+        if not ssot.tables[p.table].disabled
+    ]
     if ssot.ledger("runs") is None or len(logged) < 2:
         return "", ""
     failing = min(logged, key=lambda p: (p.critical, p.required, ssot.tables[p.table].spec.expect is None))
@@ -156,7 +177,10 @@ def _services(ssot: Ssot) -> Sequence[str]:
         others = [path for service in built if service.name != name for path in service.paths]
         return min(sum(_overlap(path, other) for other in others) for path in paths)
 
-    return [service.name for service in sorted(built, key=lambda service: (shared(service.name, service.paths), service.priority))]
+    return [
+        service.name
+        for service in sorted(built, key=lambda service: (shared(service.name, service.paths), service.priority))
+    ]
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from validator.clock import Cron, day_of, days, local_instant, zone
-from validator.demo.incidents import FAILURES
 from validator.demo.plan import Plan
 from validator.demo.sheet import Sheet
 from validator.ssot.models import JobSpec, ScheduleSpec
@@ -19,7 +18,12 @@ ATTEMPT_DEADLINE_SECONDS = 540
 def fill_jobs(sheet: Sheet, plan: Plan) -> None:
     """Make and fill the scheduler's jobs."""
     text = ("job", "schedule", "time_zone", "uri", "state")
-    rest = {"attempt_deadline_seconds": "INTEGER", "audience": "VARCHAR", "last_attempt_time": "TIMESTAMPTZ", "last_attempt_code": "INTEGER"}
+    rest = {
+        "attempt_deadline_seconds": "INTEGER",
+        "audience": "VARCHAR",
+        "last_attempt_time": "TIMESTAMPTZ",
+        "last_attempt_code": "INTEGER",
+    }
     sheet.create("cloud_scheduler.jobs", {**dict.fromkeys(text, "VARCHAR"), **rest})
     rows = [_pipeline_job(plan, job) for job in plan.ssot.jobs]
     rows += [_own_job(plan, name, schedule) for name, schedule in plan.ssot.schedules.items()]
@@ -37,10 +41,20 @@ def _own_job(plan: Plan, name: str, schedule: ScheduleSpec) -> dict[str, Any]:
     runner = plan.ssot.pipeline.runner
     service = f"https://{runner.region or plan.ssot.pipeline.location}-{plan.ssot.pipeline.project_id}.cloudfunctions.net/{runner.function}"
     job = f"validation-{name.replace('_', '-')}"
-    return _job(plan, job, schedule.cron, schedule.time_zone, f"{service}?schedule={name}", service, runner.attempt_deadline_seconds)
+    return _job(
+        plan,
+        job,
+        schedule.cron,
+        schedule.time_zone,
+        f"{service}?schedule={name}",
+        service,
+        runner.attempt_deadline_seconds,
+    )
 
 
-def _job(plan: Plan, name: str, cron: str, zone_name: str | None, uri: str, audience: str, deadline: int) -> dict[str, Any]:
+def _job(
+    plan: Plan, name: str, cron: str, zone_name: str | None, uri: str, audience: str, deadline: int
+) -> dict[str, Any]:
     where = zone_name or plan.ssot.pipeline.time_zone
     last = _last_fire(Cron.parse(cron), zone(where), plan.clock.midnight(plan.day))
     return {
@@ -70,7 +84,10 @@ def _last_fire(cron: Cron, where: ZoneInfo, before: datetime) -> datetime | None
 
 def fill_logs(sheet: Sheet, plan: Plan) -> None:
     """Make and fill the log entries."""
-    sheet.create("logging.entries", {"timestamp": "TIMESTAMPTZ", "severity": "VARCHAR", "service": "VARCHAR", "message": "VARCHAR"})
+    sheet.create(
+        "logging.entries",
+        {"timestamp": "TIMESTAMPTZ", "severity": "VARCHAR", "service": "VARCHAR", "message": "VARCHAR"},
+    )
     entries = sorted((*_quiet_hours(plan), *_streak(plan)), key=lambda entry: (entry["timestamp"], entry["service"]))
     sheet.insert("logging.entries", entries)
 
@@ -82,7 +99,12 @@ def _quiet_hours(plan: Plan) -> Iterator[dict[str, Any]]:
         for position, service in enumerate(plan.ssot.services):
             for hour in range(24):
                 severity, message = ("WARNING", "answered slowly") if hour == 3 else ("INFO", "alive")
-                yield {"timestamp": start + timedelta(hours=hour, minutes=position), "severity": severity, "service": service.name, "message": message}
+                yield {
+                    "timestamp": start + timedelta(hours=hour, minutes=position),
+                    "severity": severity,
+                    "service": service.name,
+                    "message": message,
+                }
 
 
 def _streak(plan: Plan) -> Iterator[dict[str, Any]]:
@@ -93,7 +115,10 @@ def _streak(plan: Plan) -> Iterator[dict[str, Any]]:
     processor = plan.ssot.processors[failing.subject]
     named = [service.name for service in plan.ssot.services if f"phase{processor.phase}" in service.name]
     service = (named or [plan.ssot.services[0].name])[0]
-    before = [day for day in failing.days if day < plan.day]
-    for number in range(FAILURES):
-        at = plan.clock.at(before[number % len(before)], "09:00") + timedelta(hours=3 * (number // len(before)))
-        yield {"timestamp": at, "severity": "ERROR", "service": service, "message": f"{processor.class_name} failed: unknown column"}
+    for _, at in plan.failed_attempts():
+        yield {
+            "timestamp": at,
+            "severity": "ERROR",
+            "service": service,
+            "message": f"{processor.class_name} failed: unknown column",
+        }

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from validator.clock import days
-from validator.demo.incidents import FAILURES
 from validator.demo.plan import FILLED_DAYS, Plan
 from validator.demo.sheet import Sheet
 from validator.ssot.models import LedgerSpec
@@ -41,7 +40,10 @@ def fill_ledgers(sheet: Sheet, plan: Plan) -> None:
     for ledger in plan.ssot.pipeline.ledgers:
         rows = [row for run in _runs(plan, ledger) for row in _rows(plan, ledger, run)]
         window = ledger.started if ledger.window_type == "timestamp" else ledger.window
-        sheet.insert(ledger.table, sorted(rows, key=lambda row: (str(row[window]), str(row[ledger.started]), str(row[ledger.run]))))
+        sheet.insert(
+            ledger.table,
+            sorted(rows, key=lambda row: (str(row[window]), str(row[ledger.started]), str(row[ledger.run]))),
+        )
 
 
 def logged_in(ssot: Ssot, ledger: LedgerSpec) -> list[Processor]:
@@ -56,17 +58,13 @@ def logged_in(ssot: Ssot, ledger: LedgerSpec) -> list[Processor]:
 
 def _runs(plan: Plan, ledger: LedgerSpec) -> Iterator[MadeRun]:
     for processor in logged_in(plan.ssot, ledger):
-        table = plan.ssot.tables[processor.table]
-        off = table.disabled.since if table.disabled else date.max
         failing = plan.incidents.days_of("failing_processor", processor.name)
         for day in days(plan.day - timedelta(days=FILLED_DAYS), plan.day):
-            expected = plan.runs_daily(processor) or day in plan.season.held
-            if not expected or day >= off or (day == plan.day and not plan.is_early(processor)):
-                continue
-            if day in failing:
-                yield from _failures(plan, ledger, processor, day, failing)
-            else:
+            if plan.runs_on(processor, day) and day not in failing:
                 yield _run(plan, ledger, processor, day)
+        if failing:
+            for day, ended in plan.failed_attempts():
+                yield _made(plan, processor, day, ended - RUN_TIME, ended, ledger.words.failure[0], 0)
 
 
 def _run(plan: Plan, ledger: LedgerSpec, processor: Processor, day: date) -> MadeRun:
@@ -81,18 +79,13 @@ def _run(plan: Plan, ledger: LedgerSpec, processor: Processor, day: date) -> Mad
     return _made(plan, processor, day, ended - (LAST_RUN_TIME if late else RUN_TIME), ended, status, records)
 
 
-def _failures(plan: Plan, ledger: LedgerSpec, processor: Processor, day: date, failing: tuple[date, ...]) -> Iterator[MadeRun]:
-    """The day's share of the failures of a streak."""
-    before = [held for held in failing if held < plan.day]
-    for number in range(FAILURES):
-        if before[number % len(before)] == day:
-            ended = plan.clock.at(day, "09:00") + timedelta(hours=3 * (number // len(before)))
-            yield _made(plan, processor, day, ended - RUN_TIME, ended, ledger.words.failure[0], 0)
-
-
-def _made(plan: Plan, processor: Processor, day: date, started: datetime, ended: datetime, status: str, records: int) -> MadeRun:
+def _made(
+    plan: Plan, processor: Processor, day: date, started: datetime, ended: datetime, status: str, records: int
+) -> MadeRun:
     name = hashlib.sha256(f"{plan.seed} {processor.name} {day} {started}".encode()).hexdigest()[:12]
-    return MadeRun(processor=processor, day=day, started=started, ended=ended, status=status, records=records, name=name)
+    return MadeRun(
+        processor=processor, day=day, started=started, ended=ended, status=status, records=records, name=name
+    )
 
 
 def _rows(plan: Plan, ledger: LedgerSpec, run: MadeRun) -> Iterator[dict[str, Any]]:
@@ -126,7 +119,7 @@ def _row(plan: Plan, ledger: LedgerSpec, run: MadeRun, status: str, ended: datet
     if ledger.window_type == "date":
         row[ledger.window] = run.day
     if ledger.records:
-        row[ledger.records] = run.records if ended else 0
+        row[ledger.records] = run.records if status == run.status else 0
     if ledger.error:
         row[ledger.error] = _error(plan, ledger, ledger.error, ERROR) if failed else None
     return row

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 
 from validator.clock import days, zone
 from validator.demo.clockwork import Clockwork
-from validator.demo.incidents import Incidents, plan_incidents
+from validator.demo.incidents import FAILURES, Incidents, plan_incidents
 from validator.demo.season import Season, make_season
 from validator.ssot.source import Processor, Ssot, Table
 
 FILLED_DAYS = 45
 PLAIN_ROWS = 12
 """Rows a day of a table of which nothing is known."""
+RETRIED_AFTER = timedelta(hours=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,11 @@ class Plan:
         last = self.day if self.early(table) else self.day - timedelta(days=1)
         if table.disabled:
             last = min(last, table.disabled.since - timedelta(days=1))
-        return [held for held in days(self.day - timedelta(days=kept), last) if self.daily(table) or held in self.season.held]
+        return [
+            held
+            for held in days(self.day - timedelta(days=kept), last)
+            if self.daily(table) or held in self.season.held
+        ]
 
     def stands_still(self, table: Table) -> Sequence[date]:
         """Days on which incidents left the table without any row."""
@@ -75,6 +80,28 @@ class Plan:
             found += self.incidents.days_of("failing_processor", processor.name)
             found += self.incidents.days_of("degraded_phase", processor.name)
         return found
+
+    def runs_on(self, processor: Processor, day: date) -> bool:
+        """Whether the processor runs for a day at all."""
+        table = self.ssot.tables[processor.table]
+        if (table.disabled and day >= table.disabled.since) or (day == self.day and not self.is_early(processor)):
+            return False
+        return self.runs_daily(processor) or day in self.season.held
+
+    def failed_attempts(self) -> list[tuple[date, datetime]]:
+        """The attempts of the failing processor: for which day, and when each ended, spread over the days of the streak."""
+        failing = self.incidents.get("failing_processor")
+        if failing is None:
+            return []
+        processor = self.ssot.processors[failing.subject]
+        tried = [day for day in failing.days if day < self.day and self.runs_on(processor, day)]
+        return [
+            (
+                tried[number % len(tried)],
+                self.clock.at(tried[number % len(tried)], "09:00") + RETRIED_AFTER * (number // len(tried)),
+            )
+            for number in range(FAILURES)
+        ]
 
     def rows_per_unit(self, table: Table) -> int:
         """Rows per event, or per day."""
@@ -93,7 +120,11 @@ class Plan:
         return phases.index(processor.phase) + 0.4 * self._depth(processor, ())
 
     def _depth(self, processor: Processor, seen: tuple[str, ...]) -> int:
-        same = [self.ssot.processors[name] for name in processor.spec.dependencies if name in self.ssot.processors and name not in seen]
+        same = [
+            self.ssot.processors[name]
+            for name in processor.spec.dependencies
+            if name in self.ssot.processors and name not in seen
+        ]
         within = [needed for needed in same if needed.phase == processor.phase]
         return max((1 + self._depth(needed, (*seen, processor.name)) for needed in within), default=0)
 

@@ -21,9 +21,18 @@ def fill_queues(sheet: Sheet, plan: Plan) -> None:
     sheet.create("pubsub.topics", {"topic": "VARCHAR"})
     sheet.insert("pubsub.topics", [{"topic": topic.name} for topic in plan.ssot.topics])
     names = ("subscription", "topic", "dead_letter_topic")
-    sheet.create("pubsub.subscriptions", {**dict.fromkeys(names, "VARCHAR"), "max_delivery_attempts": "INTEGER", "push_endpoint": "VARCHAR"})
+    sheet.create(
+        "pubsub.subscriptions",
+        {**dict.fromkeys(names, "VARCHAR"), "max_delivery_attempts": "INTEGER", "push_endpoint": "VARCHAR"},
+    )
     sheet.insert("pubsub.subscriptions", [_subscription(topic, sub) for topic, sub in _live(plan)])
-    kinds = {"subscription": "VARCHAR", "message_id": "VARCHAR", "publish_time": "TIMESTAMPTZ", "data": "VARCHAR", "attributes": "JSON"}
+    kinds = {
+        "subscription": "VARCHAR",
+        "message_id": "VARCHAR",
+        "publish_time": "TIMESTAMPTZ",
+        "data": "VARCHAR",
+        "attributes": "JSON",
+    }
     sheet.create("pubsub.messages", kinds)
     sheet.insert("pubsub.messages", list(_messages(plan)))
 
@@ -62,7 +71,10 @@ def _messages(plan: Plan) -> Iterator[dict[str, Any]]:
             "correlation_id": hashlib.sha256(f"{plan.seed} dead letter {number}".encode()).hexdigest()[:16],
         }
         attempts = feeder.max_delivery_attempts if feeder else None
-        source = {"CloudPubSubDeadLetterSourceSubscription": feeder.name if feeder else "unknown", "CloudPubSubDeadLetterSourceDeliveryCount": str(attempts or 5)}
+        source = {
+            "CloudPubSubDeadLetterSourceSubscription": feeder.name if feeder else "unknown",
+            "CloudPubSubDeadLetterSourceDeliveryCount": str(attempts or 5),
+        }
         yield {
             "subscription": found.subject,
             "message_id": str(7_100_000_000 + plan.seed * 1000 + number),

@@ -119,7 +119,9 @@ def _pairings(held: date, day: date, size: int, teams: Sequence[str], dice: rand
 def _with_postponed(events: Sequence[MadeEvent], day: date, *, again: bool) -> list[MadeEvent]:
     """Mark the last event of some days as postponed; where the date is part of an event's key, the newest of them takes place later."""
     held = sorted({event.day for event in events if event.day < day})
-    chosen = {held[-back]: max(e.number for e in events if e.day == held[-back]) for back in POSTPONED if back <= len(held)}
+    chosen = {
+        held[-back]: max(e.number for e in events if e.day == held[-back]) for back in POSTPONED if back <= len(held)
+    }
     marked = [replace(event, stage="postponed") if chosen.get(event.day) == event.number else event for event in events]
     if again and chosen:
         moved = next(event for event in events if event.number == chosen[max(chosen)])

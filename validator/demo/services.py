@@ -15,7 +15,13 @@ from validator.ssot.models import ServiceSpec
 HISTORY_DAYS = 70
 ORDINARY_COMMITS = 36
 DEPLOY_TIME = timedelta(minutes=25)
-SUBJECTS = ("Handle an empty answer", "Tighten a query", "Name the date in log lines", "Retry once on a reset", "Split a long function")
+SUBJECTS = (
+    "Handle an empty answer",
+    "Tighten a query",
+    "Name the date in log lines",
+    "Retry once on a reset",
+    "Split a long function",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +37,23 @@ class MadeCommit:
 def fill_services(sheet: Sheet, plan: Plan) -> None:
     """Make and fill the services and the commits."""
     commits = make_history(plan)
-    sheet.create("git.commits", {"sha": "VARCHAR", "committed_at": "TIMESTAMPTZ", "subject": "VARCHAR", "paths": "VARCHAR[]"})
+    sheet.create(
+        "git.commits", {"sha": "VARCHAR", "committed_at": "TIMESTAMPTZ", "subject": "VARCHAR", "paths": "VARCHAR[]"}
+    )
     sheet.insert("git.commits", [{**vars(commit), "paths": list(commit.paths)} for commit in commits])
-    text = ("service", "region", "commit_sha", "image_digest", "latest_created_revision", "latest_ready_revision", "serving_revision")
-    sheet.create("cloud_run.services", {**dict.fromkeys(text, "VARCHAR"), "deployed_at": "TIMESTAMPTZ", "health_status": "INTEGER"})
+    text = (
+        "service",
+        "region",
+        "commit_sha",
+        "image_digest",
+        "latest_created_revision",
+        "latest_ready_revision",
+        "serving_revision",
+    )
+    sheet.create(
+        "cloud_run.services",
+        {**dict.fromkeys(text, "VARCHAR"), "deployed_at": "TIMESTAMPTZ", "health_status": "INTEGER"},
+    )
     sheet.insert("cloud_run.services", [_deployed(plan, service, commits) for service in plan.ssot.services])
 
 
@@ -65,8 +84,16 @@ def _undeployed(plan: Plan) -> Iterator[MadeCommit]:
     code, docs = plan.incidents.get("behind_in_code"), plan.incidents.get("behind_in_docs")
     if code:
         path = services[code.subject].paths[0]
-        yield _commit(plan.clock.at(plan.day - timedelta(days=3), "15:20"), f"Read the new field names in {path}", [_file(path, 91)])
-        yield _commit(plan.clock.at(plan.day - timedelta(days=2), "17:05"), f"Keep going after a refused row in {path}", [_file(path, 92)])
+        yield _commit(
+            plan.clock.at(plan.day - timedelta(days=3), "15:20"),
+            f"Read the new field names in {path}",
+            [_file(path, 91)],
+        )
+        yield _commit(
+            plan.clock.at(plan.day - timedelta(days=2), "17:05"),
+            f"Keep going after a refused row in {path}",
+            [_file(path, 92)],
+        )
     if docs and (note := _note(plan, services[docs.subject].paths[0])):
         yield _commit(plan.clock.at(plan.day - timedelta(days=2), "11:40"), "Explain the settings", [note])
 
@@ -85,7 +112,11 @@ def _note(plan: Plan, folder: str) -> str:
     """A document that the source's patterns know as one, in a folder or (without one) anywhere; empty where they know none."""
     patterns = plan.ssot.pipeline.source.docs if plan.ssot.pipeline.source else ()
     endings = [pattern.removeprefix("**/*") for pattern in patterns if pattern.startswith("**/*.")]
-    folders = [pattern.removesuffix("/**") for pattern in patterns if pattern.endswith("/**") and "*" not in pattern.removesuffix("/**")]
+    folders = [
+        pattern.removesuffix("/**")
+        for pattern in patterns
+        if pattern.endswith("/**") and "*" not in pattern.removesuffix("/**")
+    ]
     if folder:
         return f"{folder.rstrip('/')}/NOTES{endings[0]}" if endings and not PurePosixPath(folder).suffix else ""
     return f"{folders[0]}/running.txt" if folders else (f"NOTES{endings[0]}" if endings else "")
@@ -93,7 +124,9 @@ def _note(plan: Plan, folder: str) -> str:
 
 def _deployed(plan: Plan, service: ServiceSpec, commits: Sequence[MadeCommit]) -> dict[str, object]:
     """A service at the newest commit of its paths, unless an incident says otherwise."""
-    touching = [commit for commit in commits if any(_below(file, path) for file in commit.paths for path in service.paths)]
+    touching = [
+        commit for commit in commits if any(_below(file, path) for file in commit.paths for path in service.paths)
+    ]
     behind = {"behind_in_code": 2, "behind_in_docs": 1}
     for incident, count in behind.items():
         found = plan.incidents.get(incident)
@@ -110,7 +143,9 @@ def _deployed(plan: Plan, service: ServiceSpec, commits: Sequence[MadeCommit]) -
         "image_digest": "sha256:" + hashlib.sha256(f"{service.name} {commit.sha}".encode()).hexdigest(),
         "latest_created_revision": created,
         "latest_ready_revision": created,
-        "serving_revision": f"{service.name}-{revision - 1:05d}" if stuck and stuck.subject == service.name else created,
+        "serving_revision": f"{service.name}-{revision - 1:05d}"
+        if stuck and stuck.subject == service.name
+        else created,
         "deployed_at": commit.committed_at + DEPLOY_TIME,
         "health_status": 200,
     }

@@ -6,13 +6,24 @@ from datetime import date, datetime
 from typing import Any
 
 from validator.clock import rfc3339
+from validator.errors import ConfigurationError
+from validator.local.names import quoted, text_literal
+from validator.local.types import to_duckdb
 
 ROWS_A_STATEMENT = 4000
 
 
-def quoted(name: str) -> str:
-    """A name, or `dataset.table`, as an SQL identifier."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+def column_type(kind: str) -> str:
+    """DuckDB's name of a warehouse type; raises ConfigurationError for one that the demo world cannot hold."""
+    try:
+        return to_duckdb(kind)
+    except KeyError as error:
+        raise ConfigurationError([f"the demo world has no column type {kind!r}"]) from error
+
+
+def table_name(name: str) -> str:
+    """A table, or `dataset.table`, as an SQL identifier."""
+    return quoted(*name.split("."))
 
 
 def literal(value: bool | int | float | str | None) -> str:
@@ -21,7 +32,7 @@ def literal(value: bool | int | float | str | None) -> str:
         return "NULL"
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+    return text_literal(value) if isinstance(value, str) else repr(value)
 
 
 class Sheet:
@@ -31,20 +42,24 @@ class Sheet:
         self.connection = connection
         self._types: dict[str, dict[str, str]] = {}
 
-    def create(self, table: str, columns: Mapping[str, str], *, required: Iterable[str] = (), temporary: bool = False) -> None:
+    def create(
+        self, table: str, columns: Mapping[str, str], *, required: Iterable[str] = (), temporary: bool = False
+    ) -> None:
         """Make a table of DuckDB types; its schema is made with it."""
         needed = set(required)
         if "." in table:
-            self.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.split('.')[0])}")
-        parts = ", ".join(f"{quoted(name)} {kind}{' NOT NULL' if name in needed else ''}" for name, kind in columns.items())
-        self.run(f"CREATE {'TEMP ' if temporary else ''}TABLE {quoted(table)} ({parts})")
+            self.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.split('.', maxsplit=1)[0])}")
+        parts = ", ".join(
+            f"{quoted(name)} {kind}{' NOT NULL' if name in needed else ''}" for name, kind in columns.items()
+        )
+        self.run(f"CREATE {'TEMP ' if temporary else ''}TABLE {table_name(table)} ({parts})")
         self._types[table] = dict(columns)
 
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows to a table made here; a column that a row leaves out is NULL."""
         types = self._types[table]
         values = ", ".join(_read(name, kind) for name, kind in types.items())
-        statement = f"INSERT INTO {quoted(table)} SELECT {values} FROM (SELECT unnest(CAST(? AS JSON[])) AS r)"  # noqa: S608
+        statement = f"INSERT INTO {table_name(table)} SELECT {values} FROM (SELECT unnest(CAST(? AS JSON[])) AS r)"
         for start in range(0, len(rows), ROWS_A_STATEMENT):
             chunk = [{name: _plain(row.get(name)) for name in types} for row in rows[start : start + ROWS_A_STATEMENT]]
             self.connection.execute(statement, [json.dumps(chunk)])
@@ -55,7 +70,7 @@ class Sheet:
 
 
 def _read(name: str, kind: str) -> str:
-    text = f"r ->> {literal('$.' + json.dumps(name))}"
+    text = f"r ->> {text_literal('$.' + json.dumps(name))}"
     return f"CAST(CAST({text} AS JSON) AS {kind})" if kind.endswith("[]") else f"CAST({text} AS {kind})"
 
 

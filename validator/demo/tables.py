@@ -8,8 +8,8 @@ from validator.clock import days, rfc3339
 from validator.demo.columns import Columns
 from validator.demo.incidents import PARTIAL_SHARE
 from validator.demo.plan import FILLED_DAYS, Plan
-from validator.demo.sheet import Sheet, quoted
-from validator.demo.types import duckdb_type
+from validator.demo.sheet import Sheet, column_type, table_name
+from validator.local.names import quoted
 from validator.ssot.source import Ssot, Table
 
 HOURS = 24
@@ -22,10 +22,10 @@ def create_tables(sheet: Sheet, ssot: Ssot) -> None:
     for dataset in ssot.datasets:
         sheet.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(dataset.name)}")
     for table in ssot.tables.values():
-        sheet.create(table.name, {name: duckdb_type(kind) for name, kind in columns_of(table).items()})
+        sheet.create(table.name, {name: column_type(kind) for name, kind in columns_of(table).items()})
     for result in ssot.result_tables:
         if result.columns:
-            types = {column.name: duckdb_type(column.type) for column in result.columns}
+            types = {column.name: column_type(column.type) for column in result.columns}
             needed = [column.name for column in result.columns if column.mode == "REQUIRED"]
             sheet.create(f"{ssot.results_dataset}.{result.name}", types, required=needed)
 
@@ -72,7 +72,10 @@ def _stamps(plan: Plan, table: Table) -> list[tuple[date, str]]:
 
 def _hourly(table: Table) -> bool:
     """Whether it is a log with a row for every hour: it has no date of its own, only days of a timestamp."""
-    return table.date is None and re.fullmatch(r"(DATE|DAY|TIMESTAMP_TRUNC)\(.+\)", table.spec.partitioned_by or "") is not None
+    return (
+        table.date is None
+        and re.fullmatch(r"(DATE|DAY|TIMESTAMP_TRUNC)\(.+\)", table.spec.partitioned_by or "") is not None
+    )
 
 
 def _statement(plan: Plan, table: Table, stamps: list[tuple[date, str]]) -> str:
@@ -81,10 +84,14 @@ def _statement(plan: Plan, table: Table, stamps: list[tuple[date, str]]) -> str:
     per_event = table.spec.expect is not None and table.spec.expect.per == "event"
     count = HOURS if _hourly(table) else plan.rows_per_unit(table)
     values = ", ".join(f"({_date(day)}, TIMESTAMPTZ '{at}')" for day, at in stamps)
-    unit = f"JOIN {EVENTS} USING (day)" if per_event else "CROSS JOIN (SELECT 0 AS number, 0 AS position, CAST([] AS VARCHAR[]) AS who)"
+    unit = (
+        f"JOIN {EVENTS} USING (day)"
+        if per_event
+        else "CROSS JOIN (SELECT 0 AS number, 0 AS position, CAST([] AS VARCHAR[]) AS who)"
+    )
     hours = "+ to_hours(r.range)" if _hourly(table) else ""
     lines = (
-        f"INSERT INTO {quoted(table.name)} ({', '.join(quoted(name) for name in kinds)})",
+        f"INSERT INTO {table_name(table.name)} ({', '.join(quoted(name) for name in kinds)})",
         f"WITH stamp(day, written) AS (VALUES {values}), made AS (",
         f"  SELECT day, written {hours} AS written, number, who, position * {count} + r.range AS i, r.range AS j FROM stamp {unit} CROSS JOIN range({count}) AS r",
         f") SELECT {', '.join(columns.expression(name, kind) for name, kind in kinds.items())}",

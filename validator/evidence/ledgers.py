@@ -44,28 +44,41 @@ def streaks(world: World, ledger: LedgerSpec, days: int) -> Iterator[Streak]:
 
 def _streak(pipeline: Pipeline, subject: str, rows: Sequence[Row], errors: Mapping[str, str]) -> Streak:
     """Rows are one per day of the data; those that count are of runs after the last success."""
-    processor = pipeline.ssot.processor(subject)
+    counted = [row for row in rows if not _neutral(pipeline, subject, row)]
     last_success = max((row["last_success"] for row in rows if row["last_success"]), default=None)
-    after = [row for row in rows if last_success is None or (row["latest"] and row["latest"] > last_success)]
-    broken: list[tuple[int, datetime | None]] = []
-    for row in after:
-        day: date | None = row["day"]
-        if day is not None and day >= pipeline.today and not (processor and pipeline.owes_data(processor, day)):
-            continue
-        count, since = int(row["failed"]), row["failed_since"]
-        if row["no_data"] and not row["day_successes"] and processor and day and pipeline.owes_data(processor, day):
-            count, since = count + int(row["no_data"]), min(filter(None, (since, row["no_data_since"])))
-        if count:
-            broken.append((count, since))
+    after = [row for row in counted if last_success is None or (row["latest"] and row["latest"] > last_success)]
+    broken = [part for row in after if (part := _broken(pipeline, subject, row))[0]]
     return Streak(
         subject=subject,
         length=sum(count for count, _ in broken),
         since=min((since for _, since in broken if since), default=None),
         last_success=last_success,
-        attempts=sum(int(row["attempts"]) for row in rows),
-        successes=sum(int(row["day_successes"]) for row in rows),
+        attempts=sum(int(row["attempts"]) for row in counted),
+        successes=sum(int(row["day_successes"]) for row in counted),
         last_error=next((errors[str(row["subject"])] for row in after if str(row["subject"]) in errors), ""),
     )
+
+
+def _owed(pipeline: Pipeline, subject: str, day: date | None) -> bool:
+    processor = pipeline.ssot.processor(subject)
+    return processor is not None and day is not None and pipeline.owes_data(processor, day)
+
+
+def _neutral(pipeline: Pipeline, subject: str, row: Row) -> bool:
+    """Runs that say nothing: for data that is not due yet (L-20), or that found nothing where nothing was owed."""
+    day: date | None = row["day"]
+    if day is None or _owed(pipeline, subject, day):
+        return False
+    found_nothing = row["no_data"] and not row["failed"] and not row["day_successes"]
+    return bool(day >= pipeline.today or found_nothing)
+
+
+def _broken(pipeline: Pipeline, subject: str, row: Row) -> tuple[int, datetime | None]:
+    """How many runs of the row failed, and since when; finding nothing is a failure where data was owed and no run brought it (L-8)."""
+    count, since = int(row["failed"]), row["failed_since"]
+    if row["no_data"] and not row["day_successes"] and _owed(pipeline, subject, row["day"]):
+        return count + int(row["no_data"]), min(filter(None, (since, row["no_data_since"])))
+    return count, since
 
 
 def _window(ledger: LedgerSpec) -> str:

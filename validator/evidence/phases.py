@@ -171,6 +171,8 @@ def _note(
         parts.append(why)
     if plan.later:
         parts.append("due later: " + ", ".join(_later(world, processor) for processor in plan.later))
+    if plan.off:
+        parts.append(f"switched off: {', '.join(p.name for p in plan.off)}")
     if completion.unmatched:
         parts.append(f"not in the source of truth: {', '.join(completion.unmatched[:5])}")
     parts.append(f"judged from {completion.source}")

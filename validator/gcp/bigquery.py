@@ -124,7 +124,9 @@ class Connection:
                 if not isinstance(error.__cause__, api.NotFound):
                     raise
                 if time.monotonic() > give_up:
-                    raise ServiceError(SERVICE, f"the job {job_id} exists but was {NOT_FOUND}", transient=True) from error
+                    raise ServiceError(
+                        SERVICE, f"the job {job_id} exists but was {NOT_FOUND}", transient=True
+                    ) from error
             time.sleep(0.2)
 
     def _find(self, job_id: str, seconds: float) -> Any:
@@ -140,7 +142,11 @@ class Connection:
         session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=MOST_CONNECTIONS))
         self._session = _BoundedSession(session, self.remaining)
         return bigquery.Client(
-            project=self.project, location=self.location, credentials=credentials, client_options=options, _http=self._session
+            project=self.project,
+            location=self.location,
+            credentials=credentials,
+            client_options=options,
+            _http=self._session,
         )
 
 
@@ -151,5 +157,7 @@ def failure(job: Any) -> ServiceError:
     if reason in {"stopped", "timeout"}:
         return ServiceError(SERVICE, SLOW, transient=True)
     line = message.strip().splitlines()[0] if message.strip() else reason or "the job failed"
-    transient = reason in {"backendError", "internalError", "jobBackendError", "jobInternalError"} or "concurrent" in line
+    transient = (
+        reason in {"backendError", "internalError", "jobBackendError", "jobInternalError"} or "concurrent" in line
+    )
     return ServiceError(SERVICE, line[:240], transient=transient)

@@ -8,7 +8,15 @@ import grpc
 from google.api_core import exceptions as api
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
-from google.cloud.firestore_v1.types import Document, Precondition, Value, Write
+from google.cloud.firestore_v1.types import (
+    ArrayValue,
+    Document,
+    DocumentMask,
+    DocumentTransform,
+    Precondition,
+    Value,
+    Write,
+)
 
 from validator.gcp.attempts import Remaining, ask
 from validator.gcp.failures import asking
@@ -49,9 +57,7 @@ class Connection:
 
         def call(seconds: float) -> bool:
             try:
-                self.client.commit(
-                    request={"database": self._database, "writes": [write]}, retry=None, timeout=seconds
-                )
+                self.client.commit(request={"database": self._database, "writes": [write]}, retry=None, timeout=seconds)
             except LOST_RACE:
                 return False
             return True
@@ -93,6 +99,14 @@ def replacement(document: Any, fields: dict[str, Any]) -> Any:
 def removal(document: Any) -> Any:
     """A deletion that holds only where the document is still the one that was found."""
     return Write(delete=document.name, current_document=_unchanged(document))
+
+
+def addition(name: str, field: str, value: str) -> Any:
+    """A write that puts a text at the end of a list, unless the list has it; the document is made where there is none."""
+    missing = DocumentTransform.FieldTransform(
+        field_path=field, append_missing_elements=ArrayValue(values=[text(value)])
+    )
+    return Write(update=Document(name=name), update_mask=DocumentMask(), update_transforms=[missing])
 
 
 def text(value: str) -> Any:

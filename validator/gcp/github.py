@@ -81,9 +81,9 @@ class GitHubCommits:
             return None
         body = self._body(response)
         with asking(SERVICE):
-            if not str(body["sha"]).startswith(sha.lower()):
+            if not body["sha"].startswith(sha.lower()):
                 return None
-        return {**body, "files": [*body["files"], *self._more_files(sha, response)]}
+            return {**body, "files": [*body["files"], *self._more_files(sha, response)]}
 
     def _more_files(self, sha: str, response: requests.Response) -> list[Any]:
         """The files of a commit's further pages: GitHub shows 300 a page."""
@@ -107,7 +107,9 @@ class GitHubCommits:
         with asking(SERVICE):
             commits = [_commit(item) for item in body]
         if not commits:
-            raise ServiceError(SERVICE, f"{self._repository} has no history for {path!r}: no such path on {self._branch}")
+            raise ServiceError(
+                SERVICE, f"{self._repository} has no history for {path!r}: no such path on {self._branch}"
+            )
         return commits
 
     def _files(self, sha: str) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from validator.clock import real_now
 from validator.errors import ServiceError
 from validator.gcp.attempts import Remaining
 from validator.gcp.failures import asking
-from validator.gcp.firestore import SERVICE, Connection, creation, instant, removal, replacement, text
+from validator.gcp.firestore import SERVICE, Connection, addition, creation, instant, removal, replacement, text
 
 TRIES = 10
 """How often a claim may change under our hands before we say so."""
@@ -64,12 +64,29 @@ class FirestoreLeases:
             _pause()
         raise _contended(name)
 
+    def note(self, name: str, text: str) -> None:
+        """See Leases. Notes are kept in a collection of their own, which a release does not touch."""
+        for _ in range(TRIES):
+            if self._connection.write(addition(self._notes(name), "texts", text)):
+                return
+            _pause()
+        raise _contended(name)
+
+    def notes(self, name: str) -> Sequence[str]:
+        """See Leases."""
+        found = self._connection.find(self._notes(name))
+        with asking(SERVICE):
+            return [] if found is None else [value.string_value for value in found.fields["texts"].array_value.values]
+
     def close(self) -> None:
         """Close the channel."""
         self._connection.close()
 
     def _find(self, name: str) -> Any:
         return self._connection.find(self._connection.name(self._collection, name))
+
+    def _notes(self, name: str) -> str:
+        return self._connection.name(f"{self._collection}_notes", name)
 
     def _others(self, found: Any, holder: str) -> float:
         """The seconds until a claim that is somebody else's lapses; 0 or less when it has, or when it is ours."""

@@ -89,7 +89,9 @@ class PubSubQueues:
         def pull(seconds: float) -> Any:
             try:
                 request = {"subscription": name, "max_messages": max(limit, PULLED)}
-                return subscriber.pull(request=request, retry=None, timeout=min(PEEK_SECONDS, seconds)).received_messages
+                return subscriber.pull(
+                    request=request, retry=None, timeout=min(PEEK_SECONDS, seconds)
+                ).received_messages
             except api.DeadlineExceeded:
                 if seconds <= PEEK_SECONDS:
                     raise

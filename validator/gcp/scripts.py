@@ -11,7 +11,7 @@ from google.cloud import bigquery
 from validator.errors import ServiceError
 from validator.gcp.bigquery import SERVICE, Connection, failure
 
-MOST_RUNS = 100
+MOST_RUNS = 20
 """After so many runs of one script failed, it is not started again."""
 ADVICE = "the result tables do not fit: run `python -m validator tables create`"
 _MISFITS = (

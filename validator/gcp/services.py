@@ -87,7 +87,9 @@ def _deployed(service: Any, region: str) -> DeployedService:
 
 
 def _variable(template: Any) -> str:
-    values = (variable.value for container in template.containers for variable in container.env if variable.name == VARIABLE)
+    values = (
+        variable.value for container in template.containers for variable in container.env if variable.name == VARIABLE
+    )
     return str(next(values, ""))
 
 

@@ -17,8 +17,7 @@ from validator.ssot.models import ColumnSpec, ResultTableSpec
 
 TRIES = 5
 """How often others may change a table between our look and our change."""
-_PARTITION = re.compile(r"(?:(DAY|DATE|HOUR|MONTH|YEAR)\()?(\w+)\)?")
-_FINENESS = {None: "DAY", "DATE": "DAY"}
+_PARTITION = re.compile(r"(DAY|DATE|HOUR|MONTH|YEAR)\((\w+)\)|(\w+)")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class BigQueryTables:
         query = self._text(there.dataset_id, table.query or "")
         if there.table_type != "VIEW" or there.view_query == query:
             return "unchanged"
-        options = f"OPTIONS (description = {json.dumps(table.description)})"
+        options = f"OPTIONS (description = {json.dumps(table.description, ensure_ascii=False)})"
         sql = f"CREATE OR REPLACE VIEW `{there.project}.{there.dataset_id}.{there.table_id}` {options} AS\n{query}"
         job = self.connection.start(f"view_{uuid.uuid4()}", sql, self.connection.config({"purpose": "tables"}, []))
         self.connection.finish(job)
@@ -119,4 +118,5 @@ def _partition(text: str) -> Any:
     found = _PARTITION.fullmatch(text.strip())
     if not found:
         raise ServiceError(SERVICE, f"{text!r} is no partition it knows")
-    return bigquery.TimePartitioning(type_=_FINENESS.get(found[1], found[1]), field=found[2])
+    grain = "DAY" if found[1] in {None, "DATE"} else found[1]
+    return bigquery.TimePartitioning(type_=grain, field=found[2] or found[3])

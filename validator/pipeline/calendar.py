@@ -155,8 +155,18 @@ def halt_query(spec: CalendarSpec, project: str, around: date) -> Query | None:
     halt = spec.halt
     if halt is None:
         return None
-    sql = f"SELECT `{halt.date}` AS day, `{halt.active}` AS active, `{halt.reason}` AS reason FROM `{project}.{halt.table}` WHERE `{halt.date}` BETWEEN @first AND @last"
-    return Query(sql=sql, parameters={"first": around - timedelta(days=60), "last": around + timedelta(days=2)})
+    where = "".join(f" AND `{column}` = @where_{index}" for index, column in enumerate(halt.where))
+    return Query(
+        sql=(
+            f"SELECT `{halt.date}` AS day, `{halt.active}` AS active, `{halt.reason}` AS reason "
+            f"FROM `{project}.{halt.table}` WHERE `{halt.date}` BETWEEN @first AND @last{where}"
+        ),
+        parameters={
+            "first": around - timedelta(days=60),
+            "last": around + timedelta(days=2),
+            **{f"where_{index}": value for index, value in enumerate(halt.where.values())},
+        },
+    )
 
 
 def halts_of(rows: Iterable[Row]) -> dict[date, str]:

@@ -3,7 +3,7 @@
 Only what is due can fail. A deadline is a local time of day, so many days after the date the data is for.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -36,13 +36,16 @@ class TablePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class PhasePlan:
-    """What a phase owes for the target date. With a `reason`, nothing is due. `later` are processors due only after now."""
+    """What a phase owes for the target date. With a `reason`, nothing is due. `later` are processors due only after now, `off` those whose source is
+    switched off on purpose (L-29).
+    """
 
     phase: PhaseSpec
     mode: Mode
     due: datetime
     processors: tuple[Processor, ...] = ()
     later: tuple[Processor, ...] = ()
+    off: tuple[Processor, ...] = ()
     reason: str = ""
 
     @property
@@ -52,15 +55,20 @@ class PhasePlan:
 
 
 class Pipeline:
-    """The pipeline as it should be, seen at `now` for the target date."""
+    """The pipeline as it should be, seen at `now` for the target date. The calendar is read when it is first needed."""
 
-    def __init__(self, ssot: Ssot, calendar: Calendar, now: datetime, target: date) -> None:
+    def __init__(self, ssot: Ssot, calendar: Callable[[], Calendar], now: datetime, target: date) -> None:
         self.ssot = ssot
-        self.calendar = calendar
+        self._calendar = calendar
         self.now = now
         self.target = target
         self.zone = zone(ssot.pipeline.time_zone)
         self.today = day_of(now, self.zone)
+
+    @property
+    def calendar(self) -> Calendar:
+        """On which days something is expected. Raises ServiceError or Unmeasurable when it can't be known."""
+        return self._calendar()
 
     @property
     def mode(self) -> Mode:
@@ -176,6 +184,8 @@ class Pipeline:
             if mode.expect == "all"
             else [p for p in processors_of(phase) if p.name in mode.expect]
         )
+        off = tuple(p for p in wanted if p.table in self.ssot.tables and self.ssot.tables[p.table].disabled)
+        wanted = [p for p in wanted if p not in off]
         later = tuple(p for p in wanted if (at := self.processor_due(p, self.target)) and at > self.now)
         return PhasePlan(
             phase=phase,
@@ -183,6 +193,7 @@ class Pipeline:
             due=due,
             processors=tuple(p for p in wanted if p not in later),
             later=later,
+            off=off,
             reason=self._phase_reason(phase, wanted, later, due),
         )
 

@@ -18,12 +18,11 @@ from validator.demo.services import fill_services
 from validator.demo.sheet import Sheet
 from validator.demo.tables import create_tables, fill_tables
 from validator.errors import ConfigurationError
+from validator.local.names import OWN_SCHEMA, refuse_project, refuse_reserved
 from validator.ssot.source import Ssot
 
 MADE_BY = "validator demo"
-MARK = "validator_local.demo"
-RESERVED = frozenset({"firestore", "pubsub", "cloud_run", "git", "cloud_scheduler", "logging", "validator_local"})
-"""Schemas of the file that are not datasets."""
+MARK = f"{OWN_SCHEMA}.demo"
 
 
 def build(path: Path, ssot: Ssot, *, day: date, seed: int = 1) -> None:
@@ -32,8 +31,9 @@ def build(path: Path, ssot: Ssot, *, day: date, seed: int = 1) -> None:
     The same source of truth, day and seed give the same rows. Raises ConfigurationError when something that demo did not make
     is in the way, or a dataset has a name that the file needs itself; nothing is changed then.
     """
-    _check_names(ssot)
-    _check_place(path)
+    refuse_project(ssot.pipeline.project_id)
+    refuse_reserved([*(dataset.name for dataset in ssot.datasets), ssot.results_dataset])
+    _refuse_foreign(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
@@ -46,16 +46,12 @@ def build(path: Path, ssot: Ssot, *, day: date, seed: int = 1) -> None:
             left.unlink(missing_ok=True)
 
 
-def _check_names(ssot: Ssot) -> None:
-    names = {dataset.name for dataset in ssot.datasets} | {ssot.results_dataset}
-    if taken := sorted(names & RESERVED):
-        raise ConfigurationError([f"dataset {name!r} has the name of a schema that the local file keeps for itself" for name in taken])
-
-
-def _check_place(path: Path) -> None:
+def _refuse_foreign(path: Path) -> None:
     """Refuse to put the world where something else is."""
     if path.exists() and not _made_here(path):
-        raise ConfigurationError([f"{path} was not made by demo; it is left as it is: name another file, or move it away"])
+        raise ConfigurationError(
+            [f"{path} was not made by demo; it is left as it is: name another file, or move it away"]
+        )
 
 
 def _made_here(path: Path) -> bool:
@@ -63,7 +59,7 @@ def _made_here(path: Path) -> bool:
         return False
     try:
         with contextlib.closing(duckdb.connect(str(path), read_only=True)) as connection:
-            row = connection.execute(f"SELECT made_by FROM {MARK}").fetchone()  # noqa: S608
+            row = connection.execute(f"SELECT made_by FROM {MARK}").fetchone()
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise ConfigurationError([f"{path} is in use by another process; end it first"]) from error
