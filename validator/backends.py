@@ -93,7 +93,9 @@ class LocalBackend(_Making):
         try:
             return importlib.import_module(f"validator.local.{name}")
         except ImportError as error:
-            raise ServiceError("local world", f"the package {error.name} is not installed (make setup installs it)") from error
+            raise ServiceError(
+                "local world", f"the package {error.name} is not installed (make setup installs it)"
+            ) from error
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -143,7 +145,9 @@ class LocalBackend(_Making):
 
     @cached_property
     def leases(self) -> Leases:
-        made: Leases = self.make("local.leases", "LocalLeases", "local world", Path(self.settings.local_db), self.project)
+        made: Leases = self.make(
+            "local.leases", "LocalLeases", "local world", Path(self.settings.local_db), self.project
+        )
         return made
 
     def channels(self) -> list[Channel]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from validator.errors import ConfigurationError
@@ -46,6 +47,7 @@ def parse_instant(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def parse_time_of_day(text: str) -> time | None:
     """`HH:MM` on a 24-hour clock; None for anything else."""
     found = _TIME_OF_DAY.match(text)
@@ -70,6 +72,7 @@ def day_of(instant: datetime, where: ZoneInfo) -> date:
     return instant.astimezone(where).date()
 
 
+@lru_cache(maxsize=4096)
 def local_instant(day: date, at: time, where: ZoneInfo) -> datetime:
     """The instant of a local time of day. One that is skipped by a clock change means the next existing one; a doubled one the first."""
     wall = datetime.combine(day, at)

@@ -4,6 +4,7 @@ Threads are daemons: a call that overstays never holds the process. A check that
 own; what it and the others found until then is kept.
 """
 
+import contextvars
 import logging
 import queue
 import threading
@@ -107,7 +108,7 @@ def _start_worker(
             one.finished = True
             done.put(one)
 
-    threading.Thread(target=work, name="check", daemon=True).start()
+    threading.Thread(target=contextvars.copy_context().run, args=(work,), name="check", daemon=True).start()
 
 
 def _measure(one: _Running, shared: Shared) -> None:

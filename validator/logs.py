@@ -13,7 +13,10 @@ from validator.version import __version__
 TRACE: ContextVar[str] = ContextVar("trace", default="")
 """The trace of the request being answered, as `projects/P/traces/ID`."""
 
-_EXTRAS = ("run_id", "check", "schedule")
+RUN_ID: ContextVar[str] = ContextVar("run_id", default="")
+"""The run under way."""
+
+_EXTRAS = ("check", "schedule")
 _TRACES = (
     ("x-cloud-trace-context", re.compile(r"([0-9a-fA-F]{32})(?:/|;|\Z)")),
     ("traceparent", re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")),
@@ -27,6 +30,8 @@ class JsonLines(logging.Formatter):
         """One JSON object without line breaks."""
         entry: dict[str, object] = {"severity": record.levelname, "message": record.getMessage(), "logger": record.name}
         entry.update({name: getattr(record, name) for name in _EXTRAS if hasattr(record, name)})
+        if run_id := RUN_ID.get():
+            entry["run_id"] = run_id
         if trace := TRACE.get():
             entry["logging.googleapis.com/trace"] = trace
         if record.exc_info:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from validator.check import Unmeasurable
@@ -88,7 +89,7 @@ class World:
         """The source of truth."""
         return self.shared.ssot
 
-    @property
+    @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline model for this check's target date."""
         return Pipeline(self.ssot, self._calendar, self.shared.now, self.target)

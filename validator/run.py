@@ -17,6 +17,7 @@ from validator.execution import Budget, Planned, run_checks
 from validator.identity import Order
 from validator.judge import Context, NamedCheck
 from validator.lease import Leases
+from validator.logs import RUN_ID
 from validator.look import Shared, World
 from validator.results import Delivery, Result, Run
 from validator.ssot.source import Ssot
@@ -75,15 +76,32 @@ class Engine:
 
 def perform(order: Order, engine: Engine, session: Session) -> Run:
     """Do the run, or only what is missing of it. Raises InProgress when another is doing it."""
+    token = RUN_ID.set(order.run_id)
+    try:
+        run = _perform(order, engine, session)
+        log.info("%s %s %s: %s", run.status.value, run.schedule_name, run.target_date, run.message)
+        return run
+    finally:
+        RUN_ID.reset(token)
+
+
+def _perform(order: Order, engine: Engine, session: Session) -> Run:
     if order.dry_run:
         return _judge(order, engine, session)
     if not order.scheduled:
         return _finish(order, _judge(order, engine, session), session, claim=_NoClaim())
-    with _claimed(order, engine, session) as claim:
-        stored = _stored(order, session)
-        if stored is not None:
-            return _resume(order, stored, session, claim)
-        return _finish(order, _judge(order, engine, session), session, claim)
+    try:
+        with _claimed(order, engine, session) as claim:
+            stored = _stored(order, session)
+            if stored is not None:
+                return _resume(order, stored, session, claim)
+            return _finish(order, _judge(order, engine, session), session, claim)
+    except InProgress:
+        # Whoever has the claim may only be replaying: what is finished needs no claim to be shown.
+        finished = _stored(order, session)
+        if finished is None or not _all_told(order, finished, session):
+            raise
+        return replace(finished, replayed=True)
 
 
 def _judge(order: Order, engine: Engine, session: Session) -> Run:
@@ -207,6 +225,17 @@ def _record_noted(order: Order, run: Run, noted: Collection[str], session: Sessi
         except ServiceError as error:
             problems.append(f"{channel}: sent, but not recorded: {error}")
     return problems
+
+
+def _all_told(order: Order, run: Run, session: Session) -> bool:
+    """Whether nothing is left to be sent of a stored run."""
+    if not message_due(order, run):
+        return True
+    try:
+        teller = session.teller
+    except ServiceError:
+        return False
+    return not teller.unset and {channel.name for channel in teller.channels} <= set(run.delivery.sent)
 
 
 def message_due(order: Order, run: Run) -> bool:

@@ -22,7 +22,7 @@ class TableAdmin(Protocol):
     """Creates result tables and adds columns; never drops, renames or retypes anything."""
 
     def ensure(self, dataset: str, table: ResultTableSpec) -> str:
-        """Make the table or view be there with every declared column; says what was done: `created`, `added a, b` or `unchanged`.
+        """Make the table or view be there with every declared column; says what was done: `created`, `added a, b`, `replaced` (a view's query) or `unchanged`.
 
         Columns added to an existing table are NULLABLE. Raises ServiceError.
         """

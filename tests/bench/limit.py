@@ -18,9 +18,13 @@ SELECT declared.name, declared.wanted FROM (
   SELECT schema_name || '.' || table_name AS name, unnest(list(column_name) || ['']) AS found FROM duckdb_columns() WHERE NOT internal GROUP BY ALL
 ) AS live ON live.name = declared.name AND live.found = declared.wanted
 """
-DAY = "SELECT '{0}' AS name, game_date FROM {0} WHERE game_date BETWEEN CAST($last AS DATE) - 13 AND CAST($last AS DATE)"
+DAY = (
+    "SELECT '{0}' AS name, game_date FROM {0} WHERE game_date BETWEEN CAST($last AS DATE) - 13 AND CAST($last AS DATE)"
+)
 ROWS = "SELECT name, game_date, count(*) FROM ({0}) GROUP BY ALL"
-NEWEST = "SELECT '{0}', max(game_date) FROM {0} WHERE game_date BETWEEN CAST($last AS DATE) - 29 AND CAST($last AS DATE)"
+NEWEST = (
+    "SELECT '{0}', max(game_date) FROM {0} WHERE game_date BETWEEN CAST($last AS DATE) - 29 AND CAST($last AS DATE)"
+)
 STREAKS = """
 WITH runs AS (
   SELECT processor_name, run_id, min(started_at) AS started, bool_or(status IN ('success', 'partial')) AS succeeded, bool_or(status = 'failed') AS failed

@@ -50,7 +50,12 @@ def test_an_empty_dataset_is_skipped(world: LaidWorld) -> None:
     world.edit("pipeline.yaml", {"calendar": {"kind": "daily"}})
     for file in ("phase1", "phase2", "phase3", "phase5"):
         (world.schemas / "processors" / f"{file}.yaml").unlink()
-    world.edit("checks.yaml", {"checks": dict.fromkeys(("phase2_completion", "phase3_completion", "phase5_completion"))})
-    world.edit("schedules.yaml", {"schedules": {"post_overnight": {"checks": [CHECK]}, "phase_triggers": None, "evening": None}})
+    world.edit(
+        "checks.yaml", {"checks": dict.fromkeys(("phase2_completion", "phase3_completion", "phase5_completion"))}
+    )
+    world.edit(
+        "schedules.yaml",
+        {"schedules": {"post_overnight": {"checks": [CHECK]}, "phase_triggers": None, "evening": None}},
+    )
     result = world.look(CHECK)["raw"]
     assert result.status is Status.SKIP

@@ -23,10 +23,19 @@ def world(tmp_path: Path) -> LaidWorld:
     return laid
 
 
-def fail(world: LaidWorld, count: int, name: str = "box", errors: str | None = '{"message": "expected 2 teams, got 0"}') -> None:
+def fail(
+    world: LaidWorld, count: int, name: str = "box", errors: str | None = '{"message": "expected 2 teams, got 0"}'
+) -> None:
     """That many failed runs, an hour apart, the last just before noon."""
     for index in range(count):
-        world.run_rows(name, f"{name}-{index}", "failed", at=NOON - timedelta(hours=count - index), errors=errors, day=DAY - timedelta(days=1))
+        world.run_rows(
+            name,
+            f"{name}-{index}",
+            "failed",
+            at=NOON - timedelta(hours=count - index),
+            errors=errors,
+            day=DAY - timedelta(days=1),
+        )
 
 
 def look(world: LaidWorld, subject: str = "box") -> Result:
@@ -34,7 +43,9 @@ def look(world: LaidWorld, subject: str = "box") -> Result:
     return world.look(CHECK)[subject]
 
 
-@pytest.mark.parametrize(("count", "wanted"), [(4, Status.PASS), (5, Status.WARN), (9, Status.WARN), (10, Status.FAIL), (148, Status.FAIL)])
+@pytest.mark.parametrize(
+    ("count", "wanted"), [(4, Status.PASS), (5, Status.WARN), (9, Status.WARN), (10, Status.FAIL), (148, Status.FAIL)]
+)
 def test_l2_limits(world: LaidWorld, count: int, wanted: Status) -> None:
     """L-2, FP-17: five failures in a row warn, ten fail; the real length is counted, 148 included."""
     world.run_rows("box", "first", "success", at=NOON - timedelta(days=8))
@@ -113,7 +124,9 @@ def test_l20_failures_for_games_not_played_yet(world: LaidWorld) -> None:
     """L-20: runs for a date whose data is not due yet fail for a good reason."""
     tomorrow = DAY + timedelta(days=1)
     for index in range(12):
-        world.run_rows("box", f"early-{index}", "failed", at=et(tomorrow, "02:00") + timedelta(minutes=index), day=tomorrow)
+        world.run_rows(
+            "box", f"early-{index}", "failed", at=et(tomorrow, "02:00") + timedelta(minutes=index), day=tomorrow
+        )
     assert look(world).status is Status.PASS
 
 

@@ -24,7 +24,9 @@ def world(tmp_path: Path) -> LaidWorld:
     return laid
 
 
-def deploy(world: LaidWorld, service: str, sha: str | None = BASE, created: str = "r2", ready: str = "r2", serving: str = "r2") -> None:
+def deploy(
+    world: LaidWorld, service: str, sha: str | None = BASE, created: str = "r2", ready: str = "r2", serving: str = "r2"
+) -> None:
     """A deployed service."""
     world.sql("DELETE FROM cloud_run.services WHERE service = ?", [service])
     values = [service, "us-west2", sha, "sha256:1", created, ready, serving, NOW - timedelta(hours=100), 200]
@@ -33,7 +35,10 @@ def deploy(world: LaidWorld, service: str, sha: str | None = BASE, created: str 
 
 def commit(world: LaidWorld, sha: str, hours_ago: float, *paths: str, subject: str = "change") -> None:
     """A commit of that age."""
-    world.sql("INSERT INTO git.commits VALUES (?, ?, ?, ?)", [sha.ljust(40, "0"), NOW - timedelta(hours=hours_ago), subject, list(paths)])
+    world.sql(
+        "INSERT INTO git.commits VALUES (?, ?, ?, ?)",
+        [sha.ljust(40, "0"), NOW - timedelta(hours=hours_ago), subject, list(paths)],
+    )
 
 
 def scraper(world: LaidWorld) -> Result:
@@ -48,7 +53,9 @@ def test_current(world: LaidWorld) -> None:
     assert "aaaaaaaaaaaa" in result.message
 
 
-@pytest.mark.parametrize(("hours", "wanted"), [(3.9, Status.PASS), (4.1, Status.WARN), (23.9, Status.WARN), (24.1, Status.FAIL)])
+@pytest.mark.parametrize(
+    ("hours", "wanted"), [(3.9, Status.PASS), (4.1, Status.WARN), (23.9, Status.WARN), (24.1, Status.FAIL)]
+)
 def test_l63_limits(world: LaidWorld, hours: float, wanted: Status) -> None:
     """L-63: code that waits for more than 4 hours warns, more than 24 fails."""
     commit(world, "b1", hours, "scrapers/x.py")
@@ -126,7 +133,9 @@ def test_unknown_commit_is_an_error(world: LaidWorld) -> None:
 
 def test_fp14_no_history_is_an_error(world: LaidWorld) -> None:
     """FP-14, FP-13: a path without any commit does not exist there; no conclusion can be drawn from it."""
-    world.edit("infrastructure/cloud_run_services.yaml", {"services": [{"name": "scraper", "paths": ["no/such/folder"]}]})
+    world.edit(
+        "infrastructure/cloud_run_services.yaml", {"services": [{"name": "scraper", "paths": ["no/such/folder"]}]}
+    )
     result = scraper(world)
     assert result.status is Status.ERROR
     assert "no/such/folder" in result.message

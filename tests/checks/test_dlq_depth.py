@@ -30,7 +30,10 @@ def waiting(world: LaidWorld, count: int, subscription: str = DLQ) -> None:
     """That many messages, the oldest 26 hours old."""
     for index in range(count):
         published = NOW - timedelta(hours=26) + timedelta(minutes=index)
-        world.sql("INSERT INTO pubsub.messages VALUES (?, ?, ?, ?, '{}')", [subscription, str(index), published, json.dumps({"n": index})])
+        world.sql(
+            "INSERT INTO pubsub.messages VALUES (?, ?, ?, ?, '{}')",
+            [subscription, str(index), published, json.dumps({"n": index})],
+        )
 
 
 def dlq(world: LaidWorld) -> Result:
@@ -38,7 +41,9 @@ def dlq(world: LaidWorld) -> Result:
     return world.look(CHECK)[DLQ]
 
 
-@pytest.mark.parametrize(("count", "wanted"), [(0, Status.PASS), (1, Status.WARN), (100, Status.WARN), (101, Status.FAIL)])
+@pytest.mark.parametrize(
+    ("count", "wanted"), [(0, Status.PASS), (1, Status.WARN), (100, Status.WARN), (101, Status.FAIL)]
+)
 def test_limits(world: LaidWorld, count: int, wanted: Status) -> None:
     """Any dead letter warns, more than a hundred fail."""
     waiting(world, count)
@@ -88,10 +93,22 @@ def test_fp9_service_not_reachable(world: LaidWorld) -> None:
 @pytest.mark.parametrize(
     ("change", "wanted"),
     [
-        ("UPDATE pubsub.subscriptions SET max_delivery_attempts = 50 WHERE subscription = 'raw-sub'", "gives up after 50 attempts, not 5"),
-        ("UPDATE pubsub.subscriptions SET dead_letter_topic = NULL WHERE subscription = 'raw-sub'", "dead-letter topic of raw-sub is not set"),
-        ("DELETE FROM pubsub.subscriptions WHERE subscription = 'raw-sub'", "raw-sub, whose dead letters belong here, does not exist"),
-        ("UPDATE pubsub.subscriptions SET topic = 'lost-dlq' WHERE subscription = 'raw-complete-dlq-sub'", "listens to lost-dlq"),
+        (
+            "UPDATE pubsub.subscriptions SET max_delivery_attempts = 50 WHERE subscription = 'raw-sub'",
+            "gives up after 50 attempts, not 5",
+        ),
+        (
+            "UPDATE pubsub.subscriptions SET dead_letter_topic = NULL WHERE subscription = 'raw-sub'",
+            "dead-letter topic of raw-sub is not set",
+        ),
+        (
+            "DELETE FROM pubsub.subscriptions WHERE subscription = 'raw-sub'",
+            "raw-sub, whose dead letters belong here, does not exist",
+        ),
+        (
+            "UPDATE pubsub.subscriptions SET topic = 'lost-dlq' WHERE subscription = 'raw-complete-dlq-sub'",
+            "listens to lost-dlq",
+        ),
     ],
 )
 def test_wiring_unlike_the_source_of_truth(world: LaidWorld, change: str, wanted: str) -> None:

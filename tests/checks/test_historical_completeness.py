@@ -1,7 +1,10 @@
 """Historical completeness: gaps, partial days, missing events, and what is no gap."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -60,7 +63,10 @@ def test_an_off_day_does_not_split_a_gap(world: LaidWorld) -> None:
     assert box(world).evidence["ranges"] == [["2026-01-25", "2026-01-27"]]
 
 
-@pytest.mark.parametrize(("rows", "wanted"), [(60, Status.PASS), (48, Status.PASS), (47, Status.WARN), (30, Status.WARN), (29, Status.FAIL), (0, Status.FAIL)])
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [(60, Status.PASS), (48, Status.PASS), (47, Status.WARN), (30, Status.WARN), (29, Status.FAIL), (0, Status.FAIL)],
+)
 def test_limits(world: LaidWorld, rows: int, wanted: Status) -> None:
     """Below 80 % of the rows is WARN, below 50 % FAIL; a threshold that nobody can reach is no threshold (FP-11)."""
     world.sql("DELETE FROM raw.box WHERE game_date = '2026-02-01'")
@@ -135,7 +141,12 @@ def test_not_due_yet(world: LaidWorld) -> None:
 
 def test_retention(world: LaidWorld) -> None:
     """Days older than the table keeps are no gaps."""
-    tables = {"name": "box", "partitioned_by": "game_date", "retention_days": 5, "expect": {"per": "event", "rows": 30, "due": "06:00"}}
+    tables = {
+        "name": "box",
+        "partitioned_by": "game_date",
+        "retention_days": 5,
+        "expect": {"per": "event", "rows": 30, "due": "06:00"},
+    }
     _replace_box(world, tables)
     world.sql("DELETE FROM raw.box WHERE game_date < '2026-01-31'")
     assert box(world).status is Status.PASS
@@ -144,7 +155,12 @@ def test_retention(world: LaidWorld) -> None:
 def test_known_gap(world: LaidWorld) -> None:
     """An accepted gap is no finding until it runs out; then it counts again, and its end is a WARN of its own."""
     gap = {"from": "2026-01-25", "to": "2026-01-26", "reason": "source outage", "until": "2026-06-30", "by": "ana"}
-    spec = {"name": "box", "partitioned_by": "game_date", "expect": {"per": "event", "rows": 30, "due": "06:00"}, "known_gaps": [gap]}
+    spec = {
+        "name": "box",
+        "partitioned_by": "game_date",
+        "expect": {"per": "event", "rows": 30, "due": "06:00"},
+        "known_gaps": [gap],
+    }
     _replace_box(world, spec)
     world.sql("DELETE FROM raw.box WHERE game_date BETWEEN '2026-01-25' AND '2026-01-26'")
     assert box(world).status is Status.PASS
@@ -156,7 +172,15 @@ def test_known_gap(world: LaidWorld) -> None:
 
 def test_disabled_source(world: LaidWorld) -> None:
     """FA-9, L-29: a source that is switched off on purpose is SKIP with the reason and since when."""
-    _replace_box(world, {"name": "box", "partitioned_by": "game_date", "expect": {"per": "event", "rows": 30, "due": "06:00"}, "source": {"disabled": "contract ended", "since": "2026-01-01"}})
+    _replace_box(
+        world,
+        {
+            "name": "box",
+            "partitioned_by": "game_date",
+            "expect": {"per": "event", "rows": 30, "due": "06:00"},
+            "source": {"disabled": "contract ended", "since": "2026-01-01"},
+        },
+    )
     result = box(world)
     assert result.status is Status.SKIP
     assert "contract ended" in result.message
@@ -197,7 +221,10 @@ def test_off_season(world: LaidWorld) -> None:
 def test_one_query_for_all_tables(world: LaidWorld) -> None:
     """The number of warehouse jobs does not grow with the number of tables: calendar, columns, rows."""
     few = _jobs(world)
-    many = [{"name": f"extra_{index}", "partitioned_by": "game_date", "expect": {"per": "day", "rows": 1, "due": "06:00"}} for index in range(40)]
+    many = [
+        {"name": f"extra_{index}", "partitioned_by": "game_date", "expect": {"per": "day", "rows": 1, "due": "06:00"}}
+        for index in range(40)
+    ]
     tables = _tables(world)
     tables["datasets"][0]["tables"] += many
     world.edit("infrastructure/bigquery_tables.yaml", tables)
@@ -212,14 +239,14 @@ def _jobs(world: LaidWorld) -> int:
     return counted_queries(world, CHECK)
 
 
-def _tables(world: LaidWorld) -> dict[str, list[dict[str, list[dict[str, object]]]]]:
+def _tables(world: LaidWorld) -> dict[str, Any]:
     import yaml
 
-    loaded: dict[str, list[dict[str, list[dict[str, object]]]]] = yaml.safe_load((world.schemas / "infrastructure/bigquery_tables.yaml").read_text())
+    loaded: dict[str, Any] = yaml.safe_load((world.schemas / "infrastructure/bigquery_tables.yaml").read_text())
     return loaded
 
 
-def _replace_box(world: LaidWorld, spec: dict[str, object]) -> None:
+def _replace_box(world: LaidWorld, spec: Mapping[str, object]) -> None:
     tables = _tables(world)
     raw = tables["datasets"][0]["tables"]
     raw[next(index for index, table in enumerate(raw) if table["name"] == "box")] = spec
@@ -234,7 +261,7 @@ def test_ranges_cover_exactly_the_bad_days(bad: list[bool]) -> None:
     ranges = _ranges(days, bad)
     covered = {day for first, last in ranges for day in days if first <= day <= last}
     assert covered == {day for day, is_bad in zip(days, bad, strict=True) if is_bad}
-    assert all(days.index(later[0]) - days.index(earlier[1]) > 1 for earlier, later in zip(ranges, ranges[1:], strict=False))
+    assert all(days.index(later[0]) - days.index(earlier[1]) > 1 for earlier, later in pairwise(ranges))
 
 
 def test_a_measurement_of_days_needs_no_limit_of_its_own() -> None:

@@ -41,7 +41,14 @@ def test_class_names_and_aliases_match(world: LaidWorld) -> None:
     """A key may be a class name, with Async before it, an alias or a former name."""
     world.document(
         "phase2_completion",
-        {"AsyncBoxProcessor": entry(), "OddsV2": entry(), "PlaysProcessor": entry(), "roster": entry(), "_triggered": True, "_triggered_at": DONE},
+        {
+            "AsyncBoxProcessor": entry(),
+            "OddsV2": entry(),
+            "PlaysProcessor": entry(),
+            "roster": entry(),
+            "_triggered": True,
+            "_triggered_at": DONE,
+        },
     )
     world.rows("analytics.summary")
     result = world.look("phase2_completion", now=et(DAY + timedelta(days=1), "18:00"))["phase2"]
@@ -71,7 +78,10 @@ def test_triggered_but_incomplete_is_a_warning(world: LaidWorld) -> None:
 
 def test_optional_missing_passes(world: LaidWorld) -> None:
     """A processor that need not run (rosters) may be missing."""
-    world.document("phase2_completion", {"box": entry(), "odds": entry(), "plays": entry(), "_triggered": True, "_triggered_at": DONE})
+    world.document(
+        "phase2_completion",
+        {"box": entry(), "odds": entry(), "plays": entry(), "_triggered": True, "_triggered_at": DONE},
+    )
     world.rows("analytics.summary")
     result = world.look("phase2_completion", now=et(DAY + timedelta(days=1), "18:00"))["phase2"]
     assert result.status is Status.PASS
@@ -109,7 +119,9 @@ def test_l27_triggered_but_nothing_downstream(world: LaidWorld) -> None:
 def test_l27_waits_for_the_next_phase(world: LaidWorld) -> None:
     """Within the hour after the trigger the next phase may still be at work."""
     just_now = et(DAY + timedelta(days=1), "05:45").isoformat().replace("+00:00", "Z")
-    world.document("phase3_completion", {"summary": entry(), "context": entry(), "_triggered": True, "_triggered_at": just_now})
+    world.document(
+        "phase3_completion", {"summary": entry(), "context": entry(), "_triggered": True, "_triggered_at": just_now}
+    )
     assert world.look("phase3_completion")["phase3"].status is Status.PASS
 
 
@@ -134,14 +146,20 @@ def test_incremental_runs_may_bring_nothing(world: LaidWorld) -> None:
 
 def test_fa2_no_games_no_verdict(world: LaidWorld) -> None:
     """FA-2: on a day without games nothing is due: SKIP with the reason."""
-    result = world.look("phase3_completion", day=DAY + timedelta(days=1), now=et(DAY + timedelta(days=2), "06:05"))["phase3"]
+    result = world.look("phase3_completion", day=DAY + timedelta(days=1), now=et(DAY + timedelta(days=2), "06:05"))[
+        "phase3"
+    ]
     assert result.status is Status.SKIP
     assert "no game on 2026-02-04" in result.message
 
 
 def test_l30_mode_follows_from_the_date(world: LaidWorld) -> None:
     """L-30, FA-3: for today only the same-day processor is expected, whatever `_mode` says."""
-    world.document("phase3_completion", {"context": entry(), "_mode": "overnight", "_triggered": True, "_triggered_at": DONE}, day=DAY)
+    world.document(
+        "phase3_completion",
+        {"context": entry(), "_mode": "overnight", "_triggered": True, "_triggered_at": DONE},
+        day=DAY,
+    )
     world.rows("predictions.props")
     same_day = world.look("phase3_completion", now=et(DAY, "14:00"))["phase3"]
     assert (same_day.status, same_day.actual_value) == (Status.PASS, "1 of 1")
@@ -158,7 +176,10 @@ def test_l56_not_due_yet(world: LaidWorld) -> None:
 
 def test_late_processors_are_left_to_a_later_schedule(world: LaidWorld) -> None:
     """FA-4: at 06:05 the late source is not due; at 18:00 it is, and its absence counts."""
-    world.document("phase2_completion", {"box": entry(), "odds": entry(), "rosters": entry(), "_triggered": True, "_triggered_at": DONE})
+    world.document(
+        "phase2_completion",
+        {"box": entry(), "odds": entry(), "rosters": entry(), "_triggered": True, "_triggered_at": DONE},
+    )
     world.rows("analytics.summary")
     morning = world.look("phase2_completion", now=et(DAY + timedelta(days=1), "08:00"))["phase2"]
     assert morning.status is Status.PASS
@@ -178,7 +199,10 @@ def test_tracking_disabled(world: LaidWorld) -> None:
 
 def test_document_expects_another_count(world: LaidWorld) -> None:
     """L-29: a document that expects another number than the source of truth is a WARN."""
-    world.document("phase3_completion", {"summary": entry(), "context": entry(), "_triggered": True, "_triggered_at": DONE, "_expected_count": 21})
+    world.document(
+        "phase3_completion",
+        {"summary": entry(), "context": entry(), "_triggered": True, "_triggered_at": DONE, "_expected_count": 21},
+    )
     world.rows("predictions.props")
     result = world.look("phase3_completion", now=et(DAY + timedelta(days=1), "08:00"))["phase3"]
     assert result.status is Status.WARN
@@ -224,7 +248,9 @@ def test_failed_entries_do_not_count(world: LaidWorld) -> None:
     assert result.actual_value == "1 of 2"
 
 
-@pytest.mark.parametrize(("mode", "wanted"), [("majority", Status.WARN), ("any_complete", Status.WARN), ("all_complete", Status.FAIL)])
+@pytest.mark.parametrize(
+    ("mode", "wanted"), [("majority", Status.WARN), ("any_complete", Status.WARN), ("all_complete", Status.FAIL)]
+)
 def test_trigger_modes(world: LaidWorld, mode: str, wanted: Status) -> None:
     """What is enough for the trigger is degraded when something is missing; what is not enough is a FAIL."""
     change: dict[str, Any] = {"orchestration": {"trigger_mode": mode, "majority_threshold": 0.5}}

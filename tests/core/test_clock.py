@@ -6,25 +6,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.clock import Cron, day_of, days, local_instant, parse_date, parse_instant, parse_time_of_day, rfc3339, zone
+from validator.clock import (
+    Cron,
+    day_of,
+    days,
+    local_instant,
+    parse_date,
+    parse_instant,
+    parse_time_of_day,
+    rfc3339,
+    zone,
+)
 from validator.errors import ConfigurationError
 
 ET = zone("America/New_York")
 
 
-@pytest.mark.parametrize("text", ["20260105", "2026-W02-1", "2026-1-5", "2026-02-30", "0000-01-01", " 2026-01-05", "2026-01-05\n", "٢٠٢٦-01-05", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["20260105", "2026-W02-1", "2026-1-5", "2026-02-30", "0000-01-01", " 2026-01-05", "2026-01-05\n", "٢٠٢٦-01-05", ""],
+)
 def test_only_plain_dates_are_dates(text: str) -> None:
     """Other spellings that a parser would take are refused."""
     assert parse_date(text) is None
 
 
-@pytest.mark.parametrize("text", ["2026-01-05T06:00:00", "2026-01-05", "2026-01-05T06:00Z", "2026-01-05 06:00:00Z", "2026-13-05T06:00:00Z", "0001-01-01T00:00:00+23:00", "now"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-05T06:00:00",
+        "2026-01-05",
+        "2026-01-05T06:00Z",
+        "2026-01-05 06:00:00Z",
+        "2026-13-05T06:00:00Z",
+        "0001-01-01T00:00:00+23:00",
+        "now",
+    ],
+)
 def test_only_instants_with_offset_are_instants(text: str) -> None:
     """A naive or odd time is no instant, and none overflows."""
     assert parse_instant(text) is None
 
 
-@pytest.mark.parametrize("text", ["2026-01-05T11:00:00Z", "2026-01-05T06:00:00-05:00", "2026-01-05t11:00:00z", "2026-01-05T11:00:00.000000000Z"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-05T11:00:00Z", "2026-01-05T06:00:00-05:00", "2026-01-05t11:00:00z", "2026-01-05T11:00:00.000000000Z"],
+)
 def test_the_same_instant_in_many_spellings(text: str) -> None:
     """All of these are eleven o'clock UTC, and it is written one way."""
     instant = parse_instant(text)
@@ -66,10 +93,12 @@ def test_l38_a_zone_without_data_is_an_error() -> None:
         zone("America/Nowhere")
 
 
-@pytest.mark.parametrize("text", ["* * * *", "60 * * * *", "* 24 * * *", "*/0 * * * *", "a * * * *", "1-70 * * * *", "5-1 * * * *", ""])
+@pytest.mark.parametrize(
+    "text", ["* * * *", "60 * * * *", "* 24 * * *", "*/0 * * * *", "a * * * *", "1-70 * * * *", "5-1 * * * *", ""]
+)
 def test_broken_cron_is_refused(text: str) -> None:
     """What is no cron expression says why."""
-    with pytest.raises(ValueError, match="cron field|outside|five fields"):
+    with pytest.raises(ValueError, match=r"cron field|outside|five fields"):
         Cron.parse(text)
 
 

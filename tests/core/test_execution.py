@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, UTC
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -37,7 +37,9 @@ class Scripted(Check):
 def named(name: str, script: Measure, severity: Severity = Severity.P2_HIGH) -> NamedCheck:
     """A check of that name."""
     spec = CheckSpec(class_="Scripted", severity=severity)
-    return NamedCheck(name=name, check=Scripted(script=script), limits=Limits(fail=parse_limit("> 5"), fine=("fine",)), spec=spec)
+    return NamedCheck(
+        name=name, check=Scripted(script=script), limits=Limits(fail=parse_limit("> 5"), fine=("fine",)), spec=spec
+    )
 
 
 def run(*checks: NamedCheck, total: float = 5, each: float = 5, workers: int = 8) -> dict[str, list[Result]]:
@@ -63,8 +65,25 @@ def value(number: float | str, subject: str = "a") -> Finding:
 
 def test_findings_become_results() -> None:
     """A number is judged, NotDue is SKIP, Unknown is ERROR of its subject; order is kept."""
-    found = run(named("c", lambda _: iter([value(1), value(9, "b"), NotDue(subject="n", reason="off day"), Unknown(subject="u", reason="no label")])))
-    assert [(r.subject, r.status) for r in found["c"]] == [("a", Status.PASS), ("b", Status.FAIL), ("n", Status.SKIP), ("u", Status.ERROR)]
+    found = run(
+        named(
+            "c",
+            lambda _: iter(
+                [
+                    value(1),
+                    value(9, "b"),
+                    NotDue(subject="n", reason="off day"),
+                    Unknown(subject="u", reason="no label"),
+                ]
+            ),
+        )
+    )
+    assert [(r.subject, r.status) for r in found["c"]] == [
+        ("a", Status.PASS),
+        ("b", Status.FAIL),
+        ("n", Status.SKIP),
+        ("u", Status.ERROR),
+    ]
 
 
 def test_nothing_yielded_is_an_error() -> None:
@@ -80,7 +99,10 @@ def test_what_was_found_before_an_error_is_kept() -> None:
         raise Unmeasurable("the ledger is gone")
 
     found = run(named("c", script))["c"]
-    assert [(r.subject, r.status, r.message) for r in found] == [("a", Status.PASS, "measured"), ("c", Status.ERROR, "the ledger is gone")]
+    assert [(r.subject, r.status, r.message) for r in found] == [
+        ("a", Status.PASS, "measured"),
+        ("c", Status.ERROR, "the ledger is gone"),
+    ]
 
 
 def test_a_service_that_fails_is_named() -> None:

@@ -34,7 +34,9 @@ NAMED = NamedCheck(
     limits=Limits(warn=parse_limit("< 80"), fail=parse_limit("< 50")),
     spec=CheckSpec(class_="Seasonal", severity=Severity.P1_CRITICAL, category="completeness"),
 )
-CONTEXT = Context(run_id=RUN_ID, now=datetime(2026, 2, 4, 11, tzinfo=UTC), target=DAY, project="p", schedule="s", ease=lambda _: "")
+CONTEXT = Context(
+    run_id=RUN_ID, now=datetime(2026, 2, 4, 11, tzinfo=UTC), target=DAY, project="p", schedule="s", ease=lambda _: ""
+)
 
 
 def judged(finding: Finding, **context: Any) -> Result:
@@ -50,8 +52,18 @@ def measurement(value: float, **more: Any) -> Measurement:
 def test_every_column_is_filled() -> None:
     """A result carries what its row needs: ids by their formulas, category, severity, value, threshold."""
     result = judged(measurement(40, table="raw.t", affected=12))
-    assert (result.status, result.threshold, result.actual_value, result.expected_value) == (Status.FAIL, 50, "40 %", ">= 80")
-    assert (result.check_category, result.severity, result.target_table, result.affected_records) == ("completeness", Severity.P1_CRITICAL, "raw.t", 12)
+    assert (result.status, result.threshold, result.actual_value, result.expected_value) == (
+        Status.FAIL,
+        50,
+        "40 %",
+        ">= 80",
+    )
+    assert (result.check_category, result.severity, result.target_table, result.affected_records) == (
+        "completeness",
+        Severity.P1_CRITICAL,
+        "raw.t",
+        12,
+    )
     assert result.result_id == result_id(RUN_ID, "c", "t")
     assert result.fingerprint == fingerprint("c", "t")
 

@@ -21,7 +21,10 @@ def test_worse_values_are_never_judged_better(value: float) -> None:
     assert order.index(DOWN.judge(value)[0]) <= order.index(DOWN.judge(value - 1)[0])
 
 
-@pytest.mark.parametrize(("value", "status", "threshold"), [(5, Status.PASS, 5), (5.1, Status.WARN, 5), (10, Status.WARN, 5), (11, Status.FAIL, 10), (0, Status.PASS, 5)])
+@pytest.mark.parametrize(
+    ("value", "status", "threshold"),
+    [(5, Status.PASS, 5), (5.1, Status.WARN, 5), (10, Status.WARN, 5), (11, Status.FAIL, 10), (0, Status.PASS, 5)],
+)
 def test_threshold_is_the_limit_broken_or_the_nearest(value: float, status: Status, threshold: float) -> None:
     """The row's threshold is the limit that was broken, else the nearest."""
     assert UP.judge(value) == (status, threshold)

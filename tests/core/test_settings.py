@@ -9,7 +9,13 @@ from validator.settings import read_settings
 def test_defaults() -> None:
     """Nothing set: the local backend with its usual places."""
     settings = read_settings({})
-    assert (settings.backend, settings.schemas, settings.local_db, settings.outbox, settings.port) == ("local", "schemas", "local/pipeline.duckdb", "local/outbox", 8080)
+    assert (settings.backend, settings.schemas, settings.local_db, settings.outbox, settings.port) == (
+        "local",
+        "schemas",
+        "local/pipeline.duckdb",
+        "local/outbox",
+        8080,
+    )
 
 
 def test_google_cloud_is_the_default_where_it_runs() -> None:
@@ -37,9 +43,16 @@ def test_every_malformed_value_is_named_at_once() -> None:
 
 def test_lists_of_recipients() -> None:
     """Comma lists, spaces and empties ignored, each address once."""
-    assert read_settings({"EMAIL_ALERTS_TO": " a@example.com ,, b@example.com,a@example.com"}).recipients == ("a@example.com", "b@example.com")
+    assert read_settings({"EMAIL_ALERTS_TO": " a@example.com ,, b@example.com,a@example.com"}).recipients == (
+        "a@example.com",
+        "b@example.com",
+    )
 
 
 def test_missing_to_tell_is_no_problem_here() -> None:
     """L-87: what mail lacks is named for the answer, and stops nothing."""
-    assert read_settings({"VALIDATOR_BACKEND": "gcp"}).missing_to_tell == ("SENDGRID_API_KEY", "ALERT_FROM_EMAIL", "EMAIL_ALERTS_TO")
+    assert read_settings({"VALIDATOR_BACKEND": "gcp"}).missing_to_tell == (
+        "SENDGRID_API_KEY",
+        "ALERT_FROM_EMAIL",
+        "EMAIL_ALERTS_TO",
+    )

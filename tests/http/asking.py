@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Request, Response
+from flask import Request
+from flask import Response as Answer
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Response
 
 from tests.worlds.laid import DAY, LaidWorld, et
 from validator.clock import rfc3339
@@ -30,7 +33,7 @@ class Asker:
 
     def __call__(
         self, target: str, method: str = "GET", headers: Mapping[str, str] | None = None, **more: Any
-    ) -> Response:
+    ) -> Answer:
         """The answer to one request."""
         return handle(request(target, method, headers, **more), self.settings, self.now)
 
@@ -44,7 +47,7 @@ class Asker:
 def request(target: str, method: str = "GET", headers: Mapping[str, str] | None = None, **more: Any) -> Request:
     """A request as the framework hands it over; the target's path reaches the service exactly as it is written."""
     path, mark, query = target.partition("?")
-    environment = EnvironBuilder(path="/", method=method, headers=dict(headers or {}), **more).get_environ()
+    environment = EnvironBuilder(path="/", method=method, headers=Headers(headers), **more).get_environ()
     return Request({**environment, "PATH_INFO": path.encode().decode("latin-1"), "QUERY_STRING": query if mark else ""})
 
 

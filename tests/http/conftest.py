@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.asking import Asker
-from tests.http.worlds import copied, season_world
+from tests.http.worlds import copied, environment_of, season_world, traces
 from tests.worlds.laid import LaidWorld
 
 
@@ -51,12 +51,41 @@ class Records(logging.Handler):
         return "\n".join(map(logging.Formatter().format, self.kept))
 
 
-@pytest.fixture
-def logged() -> Iterator[Records]:
-    """The service's log while the test runs; as it was, afterwards."""
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """Give the service's log back as it was: the first real request of a process sets it up."""
     logger = logging.getLogger("validator")
     before = logger.handlers[:], logger.level, logger.propagate
-    records = Records()
-    logger.addHandler(records)
-    yield records
+    yield
     logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.fixture
+def logged() -> Records:
+    """The service's log while the test runs."""
+    records = Records()
+    logging.getLogger("validator").addHandler(records)
+    return records
+
+
+@pytest.fixture
+def environment(world: LaidWorld, monkeypatch: pytest.MonkeyPatch) -> LaidWorld:
+    """The environment of a process whose world is the test's own; nothing else is set."""
+    _set(monkeypatch, world)
+    return world
+
+
+@pytest.fixture(scope="module")
+def shared_environment(shared: LaidWorld) -> Iterator[LaidWorld]:
+    """The environment of a process, for all tests of a module that change nothing; that they did not is made sure of at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        _set(patch, shared)
+        yield shared
+    assert traces(shared) == (0, 0, 0, 0)
+
+
+def _set(patch: pytest.MonkeyPatch, world: LaidWorld) -> None:
+    for name in ("K_SERVICE", "K_REVISION", "GOOGLE_CLOUD_PROJECT", "EMAIL_ALERTS_TO"):
+        patch.delenv(name, raising=False)
+    for name, value in environment_of(world).items():
+        patch.setenv(name, value)

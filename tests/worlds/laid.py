@@ -85,7 +85,16 @@ class LaidWorld:
             score = 100 if scores and status == 3 else None
             self.sql(
                 "INSERT INTO raw.schedule VALUES (?, ?, ?, ?, ?, ?, ?, FALSE, ?)",
-                [f"{day:%m%d}{pair}", day, status, home, away, score, score, datetime(day.year, day.month, day.day, 23, tzinfo=UTC)],
+                [
+                    f"{day:%m%d}{pair}",
+                    day,
+                    status,
+                    home,
+                    away,
+                    score,
+                    score,
+                    datetime(day.year, day.month, day.day, 23, tzinfo=UTC),
+                ],
             )
 
     def season(self, last: date = DAY, days: int = 30) -> None:
@@ -109,15 +118,30 @@ class LaidWorld:
         """A completion document."""
         self.sql("INSERT INTO firestore.documents VALUES (?, ?, ?)", [collection, day.isoformat(), json.dumps(data)])
 
-    def run_rows(self, processor: str, run: str, *statuses: str, at: datetime, day: date = DAY, records: int | None = 10, errors: str | None = None) -> None:
+    def run_rows(
+        self,
+        processor: str,
+        run: str,
+        *statuses: str,
+        at: datetime,
+        day: date = DAY,
+        records: int | None = 10,
+        errors: str | None = None,
+    ) -> None:
         """Rows of one run in the run ledger."""
         for status in statuses:
-            self.sql("INSERT INTO ref.runs VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", [processor, run, status, day, at, records, errors])
+            self.sql(
+                "INSERT INTO ref.runs VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+                [processor, run, status, day, at, records, errors],
+            )
 
     def scrape(self, scraper: str, status: str, *, at: datetime, day: date = DAY, error: str | None = None) -> None:
         """One run in the scraper ledger."""
         self._runs += 1
-        self.sql("INSERT INTO ops.scrapes VALUES (?, ?, ?, ?, ?, ?)", [scraper, f"scrape-{self._runs}", status, day, at, error])
+        self.sql(
+            "INSERT INTO ops.scrapes VALUES (?, ?, ?, ?, ?, ?)",
+            [scraper, f"scrape-{self._runs}", status, day, at, error],
+        )
 
     # looking
 
@@ -129,10 +153,14 @@ class LaidWorld:
         """The settings that point at this world."""
         return Settings(schemas=str(self.schemas), local_db=str(self.path), outbox=str(self.outbox))
 
-    def run(self, *checks: str, day: date = DAY, now: datetime | None = None, schedule: str = "post_overnight", **more: Any) -> Run:
+    def run(
+        self, *checks: str, day: date = DAY, now: datetime | None = None, schedule: str = "post_overnight", **more: Any
+    ) -> Run:
         """A dry run of some checks (default: the schedule's), at 06:05 of the next morning unless said otherwise."""
         clock = now or et(day + timedelta(days=1), "06:05")
-        return self.service().run(Request(schedule=schedule, now=clock, day=day, selection=checks, dry_run=True, **more))
+        return self.service().run(
+            Request(schedule=schedule, now=clock, day=day, selection=checks, dry_run=True, **more)
+        )
 
     def look(self, check: str, day: date = DAY, now: datetime | None = None) -> dict[str, Result]:
         """The results of one check by subject."""

@@ -6,6 +6,7 @@ Only what is due can fail. A deadline is a local time of day, so many days after
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from validator.clock import day_of, days, local_instant, parse_time_of_day, zone
@@ -65,7 +66,7 @@ class Pipeline:
         self.zone = zone(ssot.pipeline.time_zone)
         self.today = day_of(now, self.zone)
 
-    @property
+    @cached_property
     def calendar(self) -> Calendar:
         """On which days something is expected. Raises ServiceError or Unmeasurable when it can't be known."""
         return self._calendar()
@@ -156,7 +157,10 @@ class Pipeline:
         return kept is not None and day <= self.today - timedelta(days=kept)
 
     def _gap(self, table: Table, day: date) -> KnownGap | None:
-        return next((gap for gap in table.spec.known_gaps if gap.from_ <= day <= gap.to), None)
+        for gap in table.spec.known_gaps:
+            if gap.from_ <= day <= gap.to:
+                return gap
+        return None
 
     def _accepted(self, table: Table, day: date) -> bool:
         gap = self._gap(table, day)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 def columns(text: str) -> int:
     """How many columns a terminal gives that text."""
-    return sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def cut(text: str, width: int) -> str:

@@ -29,7 +29,9 @@ class Teller:
 
     def message(self, run: Run) -> Message:
         """The message that tells of a run."""
-        return compose_message(run, summarise(run, runbooks=self.runbooks, owners=self.owners, foot=self.foot), self.links)
+        return compose_message(
+            run, summarise(run, runbooks=self.runbooks, owners=self.owners, foot=self.foot), self.links
+        )
 
     def tell(self, run: Run, *, already: Collection[str], record: Record) -> tuple[list[str], list[str]]:
         """Send to every channel that is not in `already`. Returns the channels that accepted it now, and the problems."""

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined, Template
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from validator.clock import rfc3339
 from validator.status import Status
 from validator.tell.view import Summary
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,9 @@ def render_html(summary: Summary) -> str:
 
 
 @cache
-def _template() -> Template:
-    source = files("validator.tell").joinpath("mail.html").read_text(encoding="utf-8")
+def _template() -> "Template":
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - not every run sends a mail
+
+    source = Path(__file__).with_name("mail.html").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(source)

@@ -18,13 +18,13 @@ def plain(text: str) -> str:
     character becomes a visible replacement character.
     """
     spaced = _BREAKS.sub(" ", _TERMINAL_SEQUENCE.sub("", text)).replace("\t", " ")
-    return " ".join("".join(map(_visible, spaced)).split())
+    return " ".join(_harmless(spaced).split())
 
 
 def plain_lines(text: str) -> tuple[str, ...]:
     """The lines of a command, each harmless; its line breaks and inner spaces stay, because they matter to a shell."""
     lines = _BREAKS.split(_TERMINAL_SEQUENCE.sub("", text).strip())
-    cleaned = ("".join(map(_visible, line.replace("\t", "    "))).rstrip() for line in lines)
+    cleaned = (_harmless(line.replace("\t", "    ")).rstrip() for line in lines)
     return tuple(line for line in cleaned if line)
 
 
@@ -36,6 +36,10 @@ def clip(text: str, limit: int) -> str:
 def amount(number: int, noun: str, plural: str = "") -> str:
     """`1 error`, `1,200 errors`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _harmless(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
 
 
 def _visible(character: str) -> str:

@@ -1,0 +1,32 @@
+"""The league, laid out once for all cases, and the service's log as it comes out of the process."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.league import League, league
+from tests.parts.emulators import Emulator
+
+
+@pytest.fixture(scope="package")
+def everything(
+    tmp_path_factory: pytest.TempPathFactory,
+    bigquery_emulator: Emulator,
+    firestore_emulator: Emulator,
+    pubsub_emulator: Emulator,
+) -> Iterator[League]:
+    """The league, everything in order."""
+    emulators = {"BigQuery": bigquery_emulator, "Firestore": firestore_emulator, "Pub/Sub": pubsub_emulator}
+    with league(tmp_path_factory.mktemp("league") / "world", emulators) as laid:
+        yield laid
+
+
+@pytest.fixture(autouse=True)
+def log_as_deployed() -> Iterator[None]:
+    """Let the service set its log up anew, so that its lines go where this test reads them."""
+    logger = logging.getLogger("validator")
+    before = logger.handlers[:], logger.level, logger.propagate
+    logger.handlers.clear()
+    yield
+    logger.handlers[:], logger.level, logger.propagate = before

@@ -1,0 +1,107 @@
+"""Every outside service broken in every way. `AFFECTED` is the table: what a service's fault costs, and nothing more."""
+
+import json
+import time
+
+import pytest
+
+from tests.faults.breaking import FAULTS, broken, reason
+from tests.faults.league import LEAN_CHECKS, LIMIT_SECONDS, League
+from tests.faults.places import SECRETS, Answer, scheduled_run
+from tests.parts.google_fakes import Fault
+
+AFFECTED = {
+    "BigQuery": {"phase2_completion", "historical_completeness"},
+    "Firestore": {"phase2_completion"},
+    "Pub/Sub": {"dlq_depth"},
+    "Cloud Monitoring": {"dlq_depth"},
+    "Cloud Run": {"deployment_drift"},
+    "GitHub": {"deployment_drift"},
+    "SendGrid": set[str](),
+    "Slack": set[str](),
+}
+"""The checks that can't judge without a service."""
+STORES, CHANNELS = "BigQuery", {"SendGrid": "email", "Slack": "slack"}
+"""The services that a run needs when it is stored and told."""
+CASES = [pytest.param(service, fault, id=f"{service}-{fault}") for service in AFFECTED for fault in FAULTS]
+
+
+@pytest.fixture(scope="module")
+def healthy(everything: League) -> Answer:
+    """The run as it is when nothing is broken."""
+    return scheduled_run(everything.places, everything.lean, "healthy")
+
+
+@pytest.mark.parametrize(("service", "fault"), CASES)
+def test_a_fault_costs_what_needs_the_service_and_nothing_else(
+    everything: League,
+    healthy: Answer,
+    service: str,
+    fault: Fault,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What needs the service is ERROR and says so, the rest is as ever; the answer, and then the retry, say what is missing and mend it."""
+    job = f"{service} {fault}"
+    schemas = everything.hasty if fault is Fault.SLOW else everything.lean
+    with broken(service, fault) as place:
+        began = time.monotonic()
+        answer = scheduled_run({**everything.places, service: place}, schemas, job)
+        took = time.monotonic() - began
+    _judged(answer, healthy, service, reason(service, fault))
+    _answered(answer, service, reason(service, fault))
+    assert took < LIMIT_SECONDS if fault is Fault.SLOW else took < 60
+    again = scheduled_run(everything.places, everything.lean, job)
+    _mended(everything, again, answer, healthy, service)
+    _kept_quiet(everything, (answer.text, again.text, *capfd.readouterr(), caplog.text))
+
+
+def _judged(answer: Answer, healthy: Answer, service: str, why: str) -> None:
+    """The checks that need the service are ERROR and name it and what is wrong; the others' results are those of a healthy run."""
+    for check in set(LEAN_CHECKS) - AFFECTED[service]:
+        assert answer.of_check(check) == healthy.of_check(check), check
+    for check in AFFECTED[service]:
+        results = answer.of_check(check)
+        assert {result["status"] for result in results} == {"ERROR"}, results
+        for result in results:
+            assert service in result["message"]
+            assert why in result["message"]
+    assert answer.run["status"] == ("ERROR" if AFFECTED[service] else "WARNING")
+
+
+def _answered(answer: Answer, service: str, why: str) -> None:
+    """200 when the run is stored and told, whatever it found; else 500 with what is missing, by name."""
+    delivery = answer.run["delivery"]
+    assert delivery["stored"] is (service != STORES)
+    assert delivery["sent"] == [name for name in ("email", "slack") if name != CHANNELS.get(service)]
+    if service != STORES and service not in CHANNELS:
+        assert (answer.status, delivery["problems"]) == (200, [])
+        return
+    assert answer.status == 500
+    first, *others = delivery["problems"]
+    what = "not stored" if service == STORES else CHANNELS[service]
+    assert first.startswith(f"{what}: {service}")
+    assert why in first
+    assert len(others) == (2 if service == STORES else 0)
+
+
+def _mended(everything: League, again: Answer, answer: Answer, healthy: Answer, service: str) -> None:
+    """The retry does what is missing, once: the run is stored once and every channel was told once."""
+    run_id = answer.run["run_id"]
+    assert (again.status, again.run["run_id"]) == (200, run_id)
+    assert again.run["delivery"] == {"stored": True, "sent": ["email", "slack"], "problems": []}
+    assert again.run["replayed"] is (service != STORES)
+    before = healthy if service == STORES else answer
+    assert all(again.of_check(check) == before.of_check(check) for check in LEAN_CHECKS)
+    assert len(everything.mails(run_id)) == len(everything.messages(run_id)) == 1
+    rows = {table: len(everything.rows(table, run_id)) for table in ("validation_runs", "validation_alerts")}
+    assert rows == {"validation_runs": 1, "validation_alerts": 2}
+
+
+def _kept_quiet(everything: League, texts: tuple[str, ...]) -> None:
+    """No secret, path or address gets out; log lines are JSON, and none of them an ERROR: a service's fault is a finding."""
+    for text in texts:
+        for secret in (*SECRETS, str(everything.lean), "127.0.0.1", "Traceback"):
+            assert secret not in text
+    lines = [json.loads(line) for line in texts[2].splitlines()]
+    assert {line["severity"] for line in lines} <= {"INFO", "WARNING"}
