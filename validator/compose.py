@@ -9,7 +9,7 @@ from pathlib import Path
 
 from validator.backends import Backend, GoogleBackend, LocalBackend, Remaining
 from validator.errors import ConfigurationError
-from validator.execution import Budget
+from validator.execution import Budget, seconds_for_calls
 from validator.identity import Request, order_of
 from validator.judge import NamedCheck
 from validator.registry import named_checks
@@ -45,12 +45,13 @@ class Service:
         )
 
     def engine(self) -> Engine:
-        """What stays the same from run to run."""
+        """What one run needs besides its services. Its time begins now."""
         runner = self.ssot.pipeline.runner
         budget = Budget(
             total_seconds=max(1.0, self.time_limit - runner.margin_seconds),
             check_seconds=runner.check_seconds,
             workers=runner.workers,
+            began=time.monotonic(),
         )
         about = {
             "version": __version__,
@@ -68,8 +69,8 @@ class Service:
         """The outside services for one run; everything is released when the block ends."""
         runner = self.ssot.pipeline.runner
         end = time.monotonic() + self.time_limit
-        measuring = _remaining(end - runner.margin_seconds, runner.check_seconds)
-        telling = _remaining(end, runner.margin_seconds)
+        measuring = _measuring(end - runner.margin_seconds)
+        telling = _telling(end, runner.margin_seconds)
         with ExitStack() as stack:
             backend = self._backend(stack, measuring, telling)
             backend.open()
@@ -94,7 +95,7 @@ class Service:
     def tables(self) -> Iterator[TableAdmin]:
         """What makes result tables."""
         with ExitStack() as stack:
-            plenty = _remaining(time.monotonic() + self.time_limit, self.time_limit)
+            plenty = _telling(time.monotonic() + self.time_limit, self.time_limit)
             yield self._backend(stack, plenty, plenty).tables
 
     def teller(self, channels: list[Channel], unset: list[str]) -> Teller:
@@ -120,8 +121,14 @@ class Service:
         return kind(self.settings, self.ssot, stack, measuring, telling)
 
 
-def _remaining(end: float, most: float) -> Remaining:
-    return lambda: max(0.05, min(most, end - time.monotonic()))
+def _measuring(end: float) -> Remaining:
+    """For a check's calls: until its own time is over, or that of all checks."""
+    return lambda: max(0.05, min(seconds_for_calls(), end - time.monotonic()))
+
+
+def _telling(end: float, most: float) -> Remaining:
+    """For claiming, storing and telling: never more than half of what is left, because the next call needs its part."""
+    return lambda: max(0.05, min(most, (end - time.monotonic()) / 2))
 
 
 def service(settings: Settings) -> Service:

@@ -6,11 +6,13 @@ own; what it and the others found until then is kept.
 
 import contextvars
 import logging
+import math
 import queue
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -21,6 +23,16 @@ from validator.results import Result
 from validator.status import Severity
 
 log = logging.getLogger("validator.checks")
+
+CALLS = 0.9
+"""The part of a check's time that its calls may take: what a service keeps waiting must still be able to say which one it was."""
+
+_CALLS_END: ContextVar[float] = ContextVar("calls_end", default=math.inf)
+
+
+def seconds_for_calls() -> float:
+    """The seconds that the check on this thread has left for calls; infinite where no check is running."""
+    return _CALLS_END.get() - time.monotonic()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +45,16 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """Seconds for all checks together and for each, how many run at a time, and the clock that counts them."""
+    """Seconds for all checks together and for each, how many run at a time, and the clock that counts them.
+
+    `began` is when the seconds for all of them began to run, where that was before the first check.
+    """
 
     total_seconds: float
     check_seconds: float
     workers: int
     clock: Callable[[], float] = time.monotonic
+    began: float | None = None
 
 
 @dataclass
@@ -77,7 +93,7 @@ def _await(
     budget: Budget,
 ) -> None:
     """Wait until every check has finished or overstayed; a worker that is stuck in one is replaced so that the others still run."""
-    end = budget.clock() + budget.total_seconds
+    end = (budget.clock() if budget.began is None else budget.began) + budget.total_seconds
     open_checks = set(map(id, running))
     while open_checks and (left := end - budget.clock()) > 0:
         try:
@@ -103,6 +119,7 @@ def _start_worker(
             except queue.Empty:
                 return
             one.started = budget.clock()
+            _CALLS_END.set(time.monotonic() + CALLS * budget.check_seconds)
             _measure(one, shared)
             one.duration_ms = round((budget.clock() - one.started) * 1000)
             one.finished = True

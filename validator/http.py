@@ -15,6 +15,7 @@ from typing import Any
 from flask import Request, Response
 
 from validator import asked, logs
+from validator.claim import InProgress
 from validator.clock import parse_instant, real_now
 from validator.compose import Service, service
 from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
@@ -22,7 +23,6 @@ from validator.identity import Request as RunRequest
 from validator.identity import scheduled_identity
 from validator.listing import list_checks, list_schedules
 from validator.results import Run
-from validator.run import InProgress
 from validator.settings import Settings, read_settings, revision
 from validator.tell.summary import summarise
 from validator.tell.text import render_text

@@ -4,15 +4,14 @@ Stored before told; whatever is killed or retried between two steps, the next at
 """
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from validator.errors import ServiceError, ValidatorError
+from validator.claim import Claim, InProgress, NoClaim, claimed
+from validator.errors import ServiceError
 from validator.execution import Budget, Planned, run_checks
 from validator.identity import Order
 from validator.judge import Context, NamedCheck
@@ -27,15 +26,6 @@ from validator.tell.delivery import Teller
 from validator.world import Ports
 
 log = logging.getLogger("validator.run")
-
-
-class InProgress(ValidatorError):
-    """The same scheduled run is under way elsewhere; `seconds` until its claim lapses."""
-
-    def __init__(self, run_id: str, seconds: float) -> None:
-        self.run_id = run_id
-        self.seconds = seconds
-        super().__init__(f"run {run_id} is in progress elsewhere; its claim lapses in {seconds:.0f} s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +79,9 @@ def _perform(order: Order, engine: Engine, session: Session) -> Run:
     if order.dry_run:
         return _judge(order, engine, session)
     if not order.scheduled:
-        return _finish(order, _judge(order, engine, session), session, claim=_NoClaim())
+        return _finish(order, _judge(order, engine, session), session, claim=NoClaim())
     try:
-        with _claimed(order, engine, session) as claim:
+        with claimed(order.run_id, lambda: session.leases, engine.lease_seconds) as claim:
             stored = _stored(order, session)
             if stored is not None:
                 return _resume(order, stored, session, claim)
@@ -169,7 +159,7 @@ def _stored(order: Order, session: Session) -> Run | None:
         return None
 
 
-def _finish(order: Order, run: Run, session: Session, claim: "Claim") -> Run:
+def _finish(order: Order, run: Run, session: Session, claim: Claim) -> Run:
     """Store, then tell."""
     claim.hold()
     try:
@@ -182,12 +172,12 @@ def _finish(order: Order, run: Run, session: Session, claim: "Claim") -> Run:
     return _tell(order, replace(run, delivery=Delivery(stored=True)), session, claim)
 
 
-def _resume(order: Order, stored: Run, session: Session, claim: "Claim") -> Run:
+def _resume(order: Order, stored: Run, session: Session, claim: Claim) -> Run:
     """An earlier attempt stored the run: send what was not sent, else return it as it is."""
     return replace(_tell(order, stored, session, claim), replayed=True)
 
 
-def _tell(order: Order, run: Run, session: Session, claim: "Claim") -> Run:
+def _tell(order: Order, run: Run, session: Session, claim: Claim) -> Run:
     if not message_due(order, run):
         return run
     claim.hold()
@@ -210,7 +200,7 @@ def _tell(order: Order, run: Run, session: Session, claim: "Claim") -> Run:
     )
 
 
-def _record(order: Order, run: Run, channel: str, subject: str, session: Session, claim: "Claim") -> None:
+def _record(order: Order, run: Run, channel: str, subject: str, session: Session, claim: Claim) -> None:
     """Record that a channel accepted the message, beside the claim first (it lives where the store may not)."""
     claim.note(channel)
     session.store.record_told(run, channel, order.now, subject)
@@ -243,93 +233,3 @@ def message_due(order: Order, run: Run) -> bool:
     if order.schedule.notify == "never":
         return False
     return run.status.rank >= RunStatus.WARNING.rank or (order.schedule.notify == "always" and order.scheduled)
-
-
-class Claim:
-    """Our claim on a scheduled run, renewed in the background until it is given up."""
-
-    def __init__(self, order: Order, engine: Engine, leases: Leases, holder: str) -> None:
-        self._order, self._leases, self._holder = order, leases, holder
-        self._seconds = engine.lease_seconds
-        self._stop = threading.Event()
-        self._renewing = threading.Thread(target=self._renew, name="claim", daemon=True)
-        self._renewing.start()
-
-    def _renew(self) -> None:
-        while not self._stop.wait(self._seconds / 3):
-            try:
-                self._leases.renew(self._order.run_id, self._holder, self._seconds)
-            except ServiceError as error:
-                log.warning("the claim on run %s was not renewed: %s", self._order.run_id, error)
-
-    def hold(self) -> None:
-        """Make sure that the claim is still ours. Raises InProgress when another has taken it over."""
-        try:
-            ours = self._leases.renew(self._order.run_id, self._holder, self._seconds)
-        except ServiceError as error:
-            log.warning("the claim on run %s was not renewed: %s", self._order.run_id, error)
-            return
-        if not ours:
-            raise InProgress(self._order.run_id, self._seconds)
-
-    def note(self, text: str) -> None:
-        """Write something down beside the claim; it outlives us."""
-        try:
-            self._leases.note(self._order.run_id, text)
-        except ServiceError as error:
-            log.warning("nothing could be noted beside the claim on run %s: %s", self._order.run_id, error)
-
-    def told(self) -> set[str]:
-        """The channels that accepted this run's message, as noted beside the claim."""
-        try:
-            return set(self._leases.notes(self._order.run_id))
-        except ServiceError:
-            return set()
-
-    def give_up(self) -> None:
-        """Let the next attempt begin at once."""
-        self._stop.set()
-        # A renewal that is under way would undo the release, and hold the local world's file beyond the answer.
-        self._renewing.join(timeout=self._seconds)
-        try:
-            self._leases.release(self._order.run_id, self._holder)
-        except ServiceError as error:
-            log.warning("the claim on run %s stays until it lapses: %s", self._order.run_id, error)
-
-
-class _NoClaim(Claim):
-    """For runs that nobody else can be doing, and for when claims can't be made."""
-
-    def __init__(self) -> None:
-        pass
-
-    def hold(self) -> None:
-        return None
-
-    def note(self, text: str) -> None:  # noqa: ARG002
-        return None
-
-    def told(self) -> set[str]:
-        return set()
-
-    def give_up(self) -> None:
-        return None
-
-
-@contextmanager
-def _claimed(order: Order, engine: Engine, session: Session) -> Iterator[Claim]:
-    """Claim the run for as long as the block lasts. Without a working claim the run goes on: the store takes it only once."""
-    holder = f"{engine.about.get('revision') or 'local'}-{threading.get_ident()}-{time.monotonic_ns()}"
-    try:
-        seconds = session.leases.claim(order.run_id, holder, engine.lease_seconds)
-    except ServiceError as error:
-        log.warning("run %s goes on without a claim: %s", order.run_id, error)
-        yield _NoClaim()
-        return
-    if seconds > 0:
-        raise InProgress(order.run_id, seconds)
-    claim = Claim(order, engine, session.leases, holder)
-    try:
-        yield claim
-    finally:
-        claim.give_up()

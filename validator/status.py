@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum, IntEnum
+from functools import cached_property
 
 
 class Status(Enum):
@@ -13,7 +14,7 @@ class Status(Enum):
     ERROR = "ERROR"
     FAIL = "FAIL"
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """Position from harmless (0) to worst."""
         return list(Status).index(self)
@@ -36,7 +37,7 @@ class RunStatus(Enum):
     ERROR = "ERROR"
     CRITICAL = "CRITICAL"
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """Position from OK (0) to CRITICAL."""
         return list(RunStatus).index(self)

@@ -326,3 +326,22 @@ def test_l29_a_source_switched_off_is_not_waited_for(world: LaidWorld) -> None:
     result = phase3(world, summary=entry())
     assert (result.status, result.actual_value) == (Status.PASS, "1 of 1")
     assert "switched off: context" in result.message
+
+
+@pytest.mark.parametrize(
+    ("sport", "active", "wanted"), [("nba", True, Status.SKIP), ("nba", False, Status.FAIL), ("mlb", True, Status.FAIL)]
+)
+def test_a_halted_phase_is_skipped(world: LaidWorld, sport: str, active: bool, wanted: Status) -> None:
+    """FA-14: a phase that stands still on purpose is SKIP with the reason; another sport's halt is none, and a past one neither."""
+    import yaml
+
+    tables = yaml.safe_load((world.schemas / "infrastructure/bigquery_tables.yaml").read_text())
+    tables["datasets"][-1]["tables"].append({"name": "halts", "partitioned_by": "effective_date"})
+    world.edit("infrastructure/bigquery_tables.yaml", tables)
+    halt = {"table": "ops.halts", "date": "effective_date", "active": "on", "reason": "why", "phases": [5], "where": {"sport": "nba"}}
+    world.edit("pipeline.yaml", {"calendar": {"halt": halt}})
+    world.sql('CREATE TABLE ops.halts(effective_date DATE, sport VARCHAR, "on" BOOLEAN, why VARCHAR)')
+    world.sql("INSERT INTO ops.halts VALUES (?, ?, ?, 'edge_collapse')", [DAY, sport, active])
+    result = world.look("phase5_completion")["phase5"]
+    assert result.status is wanted
+    assert (result.message == "halted: edge_collapse") == (wanted is Status.SKIP)

@@ -55,13 +55,13 @@ INSERT INTO ops.scrapes SELECT 'box_scraper', 'scrape-1', 'success', DATE '2026-
 """
 
 
-LIMIT_SECONDS = 10
+LIMIT_SECONDS = 8
 LEAN_CHECKS = ("phase2_completion", "historical_completeness", "dlq_depth", "deployment_drift")
 LEAN = {"schedules": {"phase_triggers": None, "post_overnight": {"checks": list(LEAN_CHECKS)}}}
 HASTE = {
     "timeout_seconds": LIMIT_SECONDS,
     "attempt_deadline_seconds": LIMIT_SECONDS,
-    "margin_seconds": 2,
+    "margin_seconds": 1,
     "check_seconds": 4,
 }
 EDITS: Mapping[str, Mapping[str, Any]] = {

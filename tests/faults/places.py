@@ -108,29 +108,32 @@ class Answer:
         return sorted(found, key=lambda result: str(result["subject"]))
 
 
-def scheduled_run(places: Places, schemas: Path, job: str) -> Answer:
-    """`post_overnight`, as Cloud Scheduler's job of that name asks for it; the same name again is a retry of the same run."""
-    headers = {
-        "X-CloudScheduler": "true",
-        "X-CloudScheduler-JobName": job,
-        "X-CloudScheduler-ScheduleTime": rfc3339(FIRED),
-    }
-    return _answer(places, schemas, "schedule=post_overnight", headers)
+def scheduled_run(places: Places, schemas: Path, job: str, *, without: str = "") -> Answer:
+    """`post_overnight`, as Cloud Scheduler's job of that name asks for it; the same name again is a retry of the same run.
+
+    `without` names a variable that the service does not have.
+    """
+    headers = [
+        ("X-CloudScheduler", "true"),
+        ("X-CloudScheduler-JobName", job),
+        ("X-CloudScheduler-ScheduleTime", rfc3339(FIRED)),
+    ]
+    variables = {name: value for name, value in environment(places, schemas).items() if name != without}
+    return _answer(
+        places, variables, EnvironBuilder(query_string="schedule=post_overnight", method="POST", headers=headers)
+    )
 
 
 def stored_run(places: Places, schemas: Path, run_id: str) -> Answer:
     """`GET /runs/RUN_ID`."""
-    return _answer(places, schemas, "", {}, path=f"/runs/{run_id}", method="GET")
+    return _answer(places, environment(places, schemas), EnvironBuilder(path=f"/runs/{run_id}"))
 
 
-def _answer(
-    places: Places, schemas: Path, query: str, headers: Mapping[str, str], *, path: str = "/", method: str = "POST"
-) -> Answer:
-    built = EnvironBuilder(path=path, query_string=query, method=method, headers=dict(headers))
+def _answer(places: Places, variables: Mapping[str, str], request: EnvironBuilder) -> Answer:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(places, schemas).items():
+        for name, value in variables.items():
             patch.setenv(name, value)
         patch.setattr(compose, "GoogleBackend", backend_at(places))
-        response: Response = handle(Request(built.get_environ()), now=NOW)
+        response: Response = handle(Request(request.get_environ()), now=NOW)
     text = response.get_data(as_text=True)
     return Answer(status=response.status_code, text=text, run=json.loads(text))

@@ -7,6 +7,8 @@ import pytest
 from tests.faults.league import League
 from tests.faults.places import NOW, Answer, scheduled_run, stored_run
 
+pytestmark = pytest.mark.xdist_group("faults")  # one worker lays the league out, once
+
 JOB = "validation-healthy"
 ALIKE = ("check_name", "subject", "status", "message", "severity", "remedy", "expected_value", "actual_value")
 

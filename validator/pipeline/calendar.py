@@ -51,6 +51,8 @@ class Calendar:
         self._events: dict[date, list[Event]] = {}
         for event in events:
             self._events.setdefault(event.day, []).append(event)
+        self._held: dict[date, list[Event]] = {}
+        self._settled: dict[date, list[Event]] = {}
 
     @property
     def known(self) -> bool:
@@ -59,6 +61,11 @@ class Calendar:
 
     def events(self, day: date) -> list[Event]:
         """The events of a day that take place, as far as the calendar knows."""
+        if day not in self._held:
+            self._held[day] = self._taking_place(day)
+        return self._held[day]
+
+    def _taking_place(self, day: date) -> list[Event]:
         if self.spec.kind == "events":
             return [event for event in self._events.get(day, []) if event.stage not in ("postponed", "suspect")]
         if self.spec.kind == "weekdays" and day.isoweekday() > 5:
@@ -67,7 +74,9 @@ class Calendar:
 
     def settled(self, day: date) -> list[Event]:
         """The events of a day that are over with a known outcome: those that owe data."""
-        return [event for event in self.events(day) if event.settled]
+        if day not in self._settled:
+            self._settled[day] = [event for event in self.events(day) if event.settled]
+        return self._settled[day]
 
     def open(self, day: date) -> list[Event]:
         """The events of a day whose outcome is not known; those suspected to be postponed are not among them."""

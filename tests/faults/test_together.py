@@ -1,0 +1,84 @@
+"""Several things wrong at once, and what is worse than a refusal: a message that was taken while nobody heard so."""
+
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from tests.faults.breaking import broken
+from tests.faults.league import LEAN_CHECKS, LIMIT_SECONDS, League
+from tests.faults.places import SENDGRID_KEY, scheduled_run
+from tests.parts.google_fakes import Fault
+from tests.parts.http_fakes import LOST, SendGridFake
+
+pytestmark = pytest.mark.xdist_group("faults")  # one worker lays the league out, once
+
+
+def test_everything_is_down(everything: League) -> None:
+    """With no service to be had the answer is still the run: every check ERROR, 500, and what is missing by name."""
+    with ExitStack() as faults:
+        places = {service: faults.enter_context(broken(service, Fault.REFUSED)) for service in everything.places}
+        answer = scheduled_run(places, everything.lean, "all refused")
+    assert (answer.status, answer.run["status"]) == (500, "ERROR")
+    assert [result["check_name"] for result in answer.run["results"]] == list(LEAN_CHECKS)
+    assert {result["status"] for result in answer.run["results"]} == {"ERROR"}
+    assert answer.run["delivery"] == {
+        "stored": False,
+        "sent": [],
+        "problems": [
+            "not stored: BigQuery could not be asked: it could not be reached",
+            "email: SendGrid: it could not be reached",
+            "slack: Slack: it could not be reached",
+        ],
+    }
+
+
+def test_two_that_keep_waiting(everything: League) -> None:
+    """With claims, store and documents all slow, the answer comes in time and people are told that the run is not stored.
+
+    Where neither the store nor the claim could take down who was told, the retry tells again, under the same Message-ID.
+    """
+    job = "two slow"
+    with broken("BigQuery", Fault.SLOW) as bigquery, broken("Firestore", Fault.SLOW) as firestore:
+        began = time.monotonic()
+        places = {**everything.places, "BigQuery": bigquery, "Firestore": firestore}
+        answer = scheduled_run(places, everything.hasty, job)
+        assert time.monotonic() - began < LIMIT_SECONDS
+    assert (answer.status, answer.run["delivery"]["stored"]) == (500, False)
+    assert answer.run["delivery"]["sent"] == ["email", "slack"]
+    again = scheduled_run(everything.places, everything.lean, job)
+    assert (again.status, again.run["delivery"]["stored"]) == (200, True)
+    first, second = everything.mails(answer.run["run_id"])
+    assert first["subject"].endswith("not stored")
+    assert _message_id(first) == _message_id(second)
+
+
+def test_a_mail_that_was_taken_unheard(everything: League) -> None:
+    """When SendGrid takes the mail and its answer is lost, the retry repeats the mail under the same Message-ID, and nothing else."""
+    job = "lost answer"
+    with SendGridFake(LOST, key=SENDGRID_KEY) as sendgrid:
+        answer = scheduled_run({**everything.places, "SendGrid": sendgrid.url}, everything.lean, job)
+        (taken,) = sendgrid.mails
+    assert (answer.status, answer.run["delivery"]["sent"]) == (500, ["slack"])
+    again = scheduled_run(everything.places, everything.lean, job)
+    assert (again.status, again.run["delivery"]["sent"]) == (200, ["email", "slack"])
+    (repeated,) = everything.mails(answer.run["run_id"])
+    assert _message_id(repeated) == _message_id(taken)
+    assert len(everything.messages(answer.run["run_id"])) == 1
+
+
+def test_a_variable_that_is_missing(everything: League) -> None:
+    """Without recipients the run is judged, stored and told in Slack: 500 with the variable's name, until a retry finds it."""
+    job = "no recipients"
+    answer = scheduled_run(everything.places, everything.lean, job, without="EMAIL_ALERTS_TO")
+    assert answer.status == 500
+    problems = ["not sent: EMAIL_ALERTS_TO not set"]
+    assert answer.run["delivery"] == {"stored": True, "sent": ["slack"], "problems": problems}
+    again = scheduled_run(everything.places, everything.lean, job)
+    assert (again.status, again.run["replayed"]) == (200, True)
+    assert len(everything.mails(answer.run["run_id"])) == len(everything.messages(answer.run["run_id"])) == 1
+
+
+def _message_id(mail: object) -> object:
+    assert isinstance(mail, dict)
+    return mail["personalizations"][0]["headers"]["Message-ID"]
