@@ -1,0 +1,1 @@
+"""The local world: one DuckDB file stands for the warehouse and every other service."""
