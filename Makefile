@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
-EXTRAS = import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print("\n".join(line for name in ("local", "dev") for line in extras[name]))
+EXTRAS = import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print("\n".join(line for name in ("local", "grafana", "dev") for line in extras[name]))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve test lint format bench docs clean

@@ -6,6 +6,8 @@ import sys
 from validator.cli import main
 
 if __name__ == "__main__":
-    # A command is over before a collection would pay for itself.
+    # A command is over before collecting garbage would pay for itself; at its end everything goes anyway.
     gc.disable()
-    sys.exit(main())
+    code = main()
+    gc.freeze()
+    sys.exit(code)

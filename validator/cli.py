@@ -7,9 +7,11 @@ from typing import Any, NoReturn
 
 from validator import asked, commands, logs
 from validator.clock import real_now
+from validator.config.commands import add_commands as add_config_commands
 from validator.errors import ConfigurationError, ValidatorError
 from validator.settings import read_settings
 from validator.status import ExitCode
+from validator.tell.plain import plain
 
 FORMATS = ("table", "json", "nagios", "junit")
 
@@ -42,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigurationError as error:
         print(error, file=sys.stderr)
     except ValidatorError as error:
-        print(f"validator: {error}", file=sys.stderr)
+        print(f"validator: {plain(str(error))}", file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:
@@ -84,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
     tables = add("tables", commands.tables, "make the result tables")
     tables.add_argument("action", choices=("create",))
+    text = "the source of truth and the files derived from it"
+    add_config_commands(subparsers.add_parser("config", help=text, description=text))
     add("serve", commands.serve, "serve over HTTP on loopback (PORT, default 8080)").add_argument(
         "--host", default="127.0.0.1"
     )

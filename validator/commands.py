@@ -1,7 +1,6 @@
 """What each command does. Each takes the call as typed, prints, and returns an exit code."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -13,15 +12,18 @@ from typing import Any
 from validator import asked
 from validator.clock import day_of, zone
 from validator.compose import Service, service
+from validator.config.documents import check_reference
 from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
 from validator.gap_map import render_gap_map
 from validator.identity import Request
+from validator.json_text import json_text
 from validator.listing import list_checks, list_schedules
-from validator.reference import explain_check, render_reference
+from validator.reference import explain_check
 from validator.results import Run
 from validator.settings import Settings
 from validator.status import ExitCode, Status
 from validator.tell.formats import render_junit, render_nagios
+from validator.tell.plain import plain, plain_lines
 from validator.tell.summary import summarise
 from validator.tell.text import render_text
 
@@ -84,7 +86,7 @@ def _exit_code(done: Run, fail_on: asked.FailOn) -> int:
 def _show(call: Call, done: Run, svc: Service) -> None:
     form = call.arguments.format
     if form == "json":
-        print(json.dumps(done.body(), indent=2, ensure_ascii=False, default=str))
+        print(json_text(done.body()))
     elif form == "junit":
         print(render_junit(done))
     else:
@@ -98,7 +100,7 @@ def _show_delivery(done: Run, svc: Service) -> None:
         return
     print()
     for text in done.delivery.problems:
-        print(f"PROBLEM  {text}")
+        print(f"PROBLEM  {plain(text)}")
     if "outbox" in done.delivery.sent:
         print(f"mail     {Path(svc.settings.outbox) / (done.run_id + '.html')} (and .eml)")
     elif done.delivery.sent:
@@ -127,7 +129,7 @@ def schedules(call: Call) -> int:
     """`schedules`."""
     listed = list_schedules(call.service(), call.now)
     if call.arguments.format == "json":
-        print(json.dumps(listed, indent=2))
+        print(json_text(listed))
         return ExitCode.FINE
     for one in listed:
         print(
@@ -144,9 +146,9 @@ def checks(call: Call) -> int:
         raise NotFound("check", name, sorted(svc.checks))
     listed = [one for one in list_checks(svc) if name in (None, one["check"])]
     if form == "json":
-        print(json.dumps(listed, indent=2, default=str))
+        print(json_text(listed))
     elif form == "markdown":
-        print(render_reference(svc), end="")
+        print(check_reference(svc), end="")
     elif name is not None:
         print(explain_check(svc, name), end="")
     else:
@@ -159,7 +161,7 @@ def completeness(call: Call) -> int:
     """`completeness`: the gap map, from the warehouse itself."""
     done, _ = _look(call, "HistoricalCompleteness", {"days": call.arguments.days})
     if call.arguments.format == "json":
-        print(json.dumps(done.body(), indent=2, ensure_ascii=False, default=str))
+        print(json_text(done.body()))
     else:
         print(render_gap_map(done))
     return _exit_code(done, call.arguments.fail_on)
@@ -169,7 +171,7 @@ def failures(call: Call) -> int:
     """`failures`: streaks at or above the threshold, the longest first."""
     done, named = _look(call, "ConsecutiveFailures", {})
     if call.arguments.format == "json":
-        print(json.dumps(done.body(), indent=2, ensure_ascii=False, default=str))
+        print(json_text(done.body()))
         return _exit_code(done, call.arguments.fail_on)
     judged = [result for result in done.results if result.status is not Status.SKIP]
     long = [
@@ -180,7 +182,7 @@ def failures(call: Call) -> int:
     for result in sorted(
         long, key=lambda result: (-result.status.rank, -(result.affected_records or 0), result.subject)
     ):
-        print(f"{result.status.value:<5} {result.subject}: {result.message}")
+        print(f"{result.status.value:<5} {plain(result.subject)}: {plain(result.message)}")
     print(f"{len(long)} of {len(judged)} with {call.arguments.threshold} or more failures in a row ({named})")
     return _exit_code(done, call.arguments.fail_on)
 
@@ -189,15 +191,15 @@ def drift(call: Call) -> int:
     """`drift`: what is deployed where, how far behind."""
     done, _ = _look(call, "DeploymentDrift", {})
     if call.arguments.format == "json":
-        print(json.dumps(done.body(), indent=2, ensure_ascii=False, default=str))
+        print(json_text(done.body()))
         return _exit_code(done, call.arguments.fail_on)
     for result in sorted(done.results, key=lambda result: (-result.status.rank, result.subject)):
-        print(f"{result.status.value:<5} {result.subject}: {result.message}")
+        print(f"{result.status.value:<5} {plain(result.subject)}: {plain(result.message)}")
         if call.arguments.verbose:
             for commit in result.evidence.get("undeployed", ()):
-                print(f"        {commit}")
-        if result.remedy:
-            print(f"      → {result.remedy}")
+                print(f"        {plain(commit)}")
+        for line in plain_lines(result.remedy):
+            print(f"      → {line}")
     return _exit_code(done, call.arguments.fail_on)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from validator.results import Result, Run
 from validator.status import Status
-from validator.tell.plain import plain
+from validator.tell.plain import plain, plain_lines
 
 LEGEND = "#  80 % or more    +  50 to 80 %    -  below 50 %    .  nothing    (blank)  nothing expected"
 
@@ -24,7 +24,7 @@ def render_gap_map(run: Run) -> str:
     for result in sorted(run.results, key=lambda result: (-result.status.rank, result.subject)):
         if result.status in (Status.FAIL, Status.WARN, Status.ERROR):
             lines.append(f"{result.status.value:<5} {plain(result.subject)}: {plain(result.message)}")
-            lines += [f"      → {plain(line)}" for line in result.remedy.splitlines()]
+            lines += [f"      → {line}" for line in plain_lines(result.remedy)]
     skipped = [result for result in run.results if result.status is Status.SKIP]
     lines += [f"SKIP  {plain(result.subject)}: {plain(result.message)}" for result in skipped]
     return "\n".join(lines)

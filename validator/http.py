@@ -4,7 +4,6 @@ Findings are a result: 200. 4xx is bad input, 409 the same run in progress, 5xx 
 that makes a scheduler's retry useful. No exception text, path or secret reaches a caller.
 """
 
-import json
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -21,6 +20,7 @@ from validator.compose import Service, service
 from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
 from validator.identity import Request as RunRequest
 from validator.identity import scheduled_identity
+from validator.json_text import json_text
 from validator.listing import list_checks, list_schedules
 from validator.results import Run
 from validator.settings import Settings, read_settings, revision
@@ -246,10 +246,8 @@ def _find(ask: Asked) -> Run | None:
 
 
 def as_json(body: Mapping[str, Any], status: int, content_type: str = "application/json") -> Response:
-    """A JSON answer, laid out for eyes. What JSON and UTF-8 can't carry (NaN, half a character) is replaced."""
-    strict = json.loads(json.dumps(body, default=str), parse_constant=lambda _: None)
-    text = json.dumps(strict, indent=2, ensure_ascii=False) + "\n"
-    return Response(text.encode("utf-8", "replace"), status=status, content_type=content_type)
+    """A JSON answer."""
+    return Response(json_text(body) + "\n", status=status, content_type=content_type)
 
 
 def problem(status: int, kind: str, title: str, detail: str, **extensions: Any) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.league import League, league
+from tests.faults.places import Answer, scheduled_run
 from tests.parts.emulators import Emulator
 
 
@@ -20,6 +21,12 @@ def everything(
     emulators = {"BigQuery": bigquery_emulator, "Firestore": firestore_emulator, "Pub/Sub": pubsub_emulator}
     with league(tmp_path_factory.mktemp("league") / "world", emulators) as laid:
         yield laid
+
+
+@pytest.fixture(scope="package")
+def healthy(everything: League) -> Answer:
+    """The league's own run, everything in order."""
+    return scheduled_run(everything.places, everything.schemas["whole"], "healthy")
 
 
 @pytest.fixture(autouse=True)

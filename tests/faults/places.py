@@ -98,6 +98,11 @@ class Answer:
     text: str
     run: Mapping[str, Any]
 
+    @property
+    def checks(self) -> set[str]:
+        """The checks that gave results."""
+        return {result["check_name"] for result in self.run["results"]}
+
     def of_check(self, name: str) -> list[Mapping[str, Any]]:
         """The results of one check by subject, without what differs from run to run."""
         found = [

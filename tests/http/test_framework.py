@@ -6,7 +6,7 @@ import logging
 import pytest
 
 import main
-from tests.http.asking import fired, problem_of, request
+from tests.http.asking import fired, problem_of, request, strict_json
 from tests.http.framework import serving
 from tests.http.test_retries import blocked
 from tests.http.worlds import traces
@@ -71,11 +71,11 @@ def test_log_lines_on_google_cloud(
     monkeypatch.setenv("K_REVISION", "validation-runner-00007-abc")
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "league-project")
     blocked(environment)
-    main.run_validation(request("/?schedule=post_overnight", headers=dict([header])))
+    answer = main.run_validation(request("/?schedule=post_overnight", headers=dict([header])))
     lines = json_lines(capsys.readouterr().out)
-    assert lines
+    assert {line["run_id"] for line in lines} == {strict_json(answer)["run_id"]}
     assert {line["logging.googleapis.com/trace"] for line in lines} == {f"projects/league-project/traces/{TRACE}"}
-    assert {line["severity"] for line in lines} == {"WARNING"}
+    assert {line["severity"] for line in lines} == {"INFO", "WARNING"}
 
 
 def test_findings_are_no_errors(

@@ -103,10 +103,7 @@ HEADERS = ["X-CloudScheduler", "X-CloudScheduler-JobName", "X-CloudScheduler-Sch
         "\xff\xfe",
         "'; DROP TABLE x; --",
         LONG,
-        "<script>",
-        "0000-00-00T00:00:00Z",
         "9999-12-31T23:59:59-23:59",
-        "-1",
         "1" * 5_000,
     ],
 )

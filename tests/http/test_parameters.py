@@ -59,7 +59,7 @@ def test_a_good_value(look: Asker, name: str, value: str) -> None:
     assert look(f"{RUN}&{name}={quote(value)}").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["schedule", *(set(BAD) - {"schedule"})])
+@pytest.mark.parametrize("name", list(BAD))
 def test_a_repeated_parameter(look: Asker, name: str) -> None:
     """A parameter given twice is a 400 that names it, also with the same value twice."""
     detail = problem_of(look(f"/?schedule=phase_triggers&{name}=x&{name}=x"), 400)["detail"]

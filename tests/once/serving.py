@@ -71,6 +71,12 @@ class Server:
             assert time.monotonic() + seconds < deadline, "never answered with 200"
             time.sleep(seconds)
 
+    def outwait(self, target: str, headers: Mapping[str, str]) -> Answer:
+        """Call until another's claim is no longer in the way."""
+        while (answer := self.call(target, headers)).status == 409:
+            time.sleep(float(answer.headers["Retry-After"]))
+        return answer
+
     def kill_worker(self) -> None:
         """SIGKILL the process that does the runs; the server starts another."""
         (serving,) = _children(self._child.keeper_pid)

@@ -13,6 +13,7 @@ from tests.once.serving import Broken, Server
 from tests.once.test_twenty_at_once import PATH, minutes_ago
 from tests.worlds.laid import LaidWorld
 
+pytestmark = pytest.mark.xdist_group("killed_anywhere")
 SEED = 20260203
 ROUNDS = 5
 LONGEST = 0.6

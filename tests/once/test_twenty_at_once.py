@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.http.asking import fired
 from tests.once.counting import Left, left_by
 from tests.once.serving import Answer, Server
 from tests.worlds.laid import LaidWorld
 from validator.clock import real_now
 
+pytestmark = pytest.mark.xdist_group("twenty")
 PATH = "/?schedule=post_overnight"
 
 

@@ -46,7 +46,7 @@ def _day(plan: TablePlan, day: date, found: DayRows) -> Day:
 
 
 def _missing_events(plan: TablePlan, owed: Owed, found: DayRows) -> str:
-    """`missing 1 of 8: BOS@LAL`, known by participants and date, never by an event's id (L-42)."""
+    """`missing 1 of 8: NORTH@SOUTH`, known by participants and date, never by an event's id (L-42)."""
     expect = plan.table.spec.expect
     if expect is None or not expect.participants or not found.rows:
         return ""

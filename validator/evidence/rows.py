@@ -1,6 +1,6 @@
 """Rows of many tables in one question: how many per day, for whom, and how recent. One job for all tables, never one each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -37,25 +37,25 @@ def count_rows(world: World, tables: Iterable[Table], first: date, last: date) -
     wanted = sorted(tables, key=lambda table: table.name)
     counted: dict[str, TableRows] = {table.name: _absent(world, table) for table in wanted}
     askable = [table for table in wanted if not counted[table.name].problem]
-    found: dict[str, dict[date, tuple[int, set[str]]]] = {table.name: {} for table in askable}
+    found: dict[str, dict[date, DayRows]] = {table.name: {} for table in askable}
     parameters: dict[str, Value] = {"first": first, "last": last}
     for chunk in _chunks(askable):
-        arms = [_arm(world, table) for table in chunk]
-        sql = (
-            "SELECT table_name, day, participant, COUNT(*) AS row_count FROM (\n"
-            + "\nUNION ALL\n".join(arms)
-            + "\n) GROUP BY table_name, day, participant"
-        )
-        for row in world.query(sql, parameters):
-            rows, seen = found[row["table_name"]].get(row["day"], (0, set()))
-            seen.update(name for name in str(row["participant"] or "").split(SEPARATOR) if name)
-            found[row["table_name"]][row["day"]] = (rows + int(row["row_count"]), seen)
+        for row in world.query(_count_sql(world, chunk), parameters):
+            seen = frozenset(filter(None, (row["participants"] or "").split(SEPARATOR)))
+            found[row["table_name"]][row["day"]] = DayRows(rows=int(row["row_count"]), participants=seen)
     for table in askable:
-        by_day = {
-            day: DayRows(rows=rows, participants=frozenset(seen)) for day, (rows, seen) in found[table.name].items()
-        }
-        counted[table.name] = TableRows(days=by_day, query=evidence(world, table, first, last))
+        counted[table.name] = TableRows(days=found[table.name], query=evidence(world, table, first, last))
     return counted
+
+
+def _count_sql(world: World, tables: Iterable[Table]) -> str:
+    """One row a table and day, with the names of all its participants: a season of them would be many rows."""
+    rows = _union(world, tables, lambda t: {"day": f"`{t.date}`", "participant": _participant(world, t)})
+    counts = f"SELECT table_name, day, participant, COUNT(*) AS row_count FROM (\n{rows}\n) GROUP BY table_name, day, participant"
+    return (
+        f"SELECT table_name, day, SUM(row_count) AS row_count, STRING_AGG(participant, '{SEPARATOR}') AS participants "
+        f"FROM ({counts}) GROUP BY table_name, day"
+    )
 
 
 def newest_days(world: World, tables: Iterable[Table], first: date, last: date) -> Mapping[str, date | str | None]:
@@ -63,11 +63,8 @@ def newest_days(world: World, tables: Iterable[Table], first: date, last: date) 
     wanted = sorted(tables, key=lambda table: table.name)
     answers: dict[str, date | str | None] = {table.name: _absent(world, table).problem or None for table in wanted}
     for chunk in _chunks([table for table in wanted if answers[table.name] is None]):
-        arms = [
-            f"SELECT '{t.name}' AS table_name, MAX(`{t.date}`) AS newest FROM {_full(world, t)} WHERE `{t.date}` BETWEEN @first AND @last"
-            for t in chunk
-        ]
-        for row in world.query("\nUNION ALL\n".join(arms), {"first": first, "last": last}):
+        sql = _union(world, chunk, lambda t: {"newest": f"MAX(`{t.date}`)"})
+        for row in world.query(sql, {"first": first, "last": last}):
             answers[row["table_name"]] = row["newest"]
     return answers
 
@@ -80,11 +77,23 @@ def evidence(world: World, table: Table, first: date, last: date) -> str:
     )
 
 
-def _arm(world: World, table: Table) -> str:
-    parts = [f"COALESCE(CAST(`{name}` AS STRING), '')" for name in _participants(table)]
+def _union(world: World, tables: Iterable[Table], values: Callable[[Table], Mapping[str, str]]) -> str:
+    """One SELECT a table, of its name and `values`; the first names the columns of all."""
+    arms: list[str] = []
+    for table in tables:
+        wanted = {"table_name": f"'{table.name}'", **values(table)}
+        shown = wanted.values() if arms else [f"{value} AS {name}" for name, value in wanted.items()]
+        where = f"`{table.date}` BETWEEN @first AND @last"
+        arms.append(f"SELECT {', '.join(shown)} FROM {_full(world, table)} WHERE {where}")
+    return "\nUNION ALL\n".join(arms)
+
+
+def _participant(world: World, table: Table) -> str:
+    kinds = world.catalog()[table.name]
+    texts = [f"`{name}`" if kinds[name] == "STRING" else f"CAST(`{name}` AS STRING)" for name in _participants(table)]
+    parts = [f"COALESCE({text}, '')" for text in texts]
     glue = f", '{SEPARATOR}', "
-    who = f"CONCAT({glue.join(parts)})" if len(parts) > 1 else "".join(parts) or "''"
-    return f"SELECT '{table.name}' AS table_name, `{table.date}` AS day, {who} AS participant FROM {_full(world, table)} WHERE `{table.date}` BETWEEN @first AND @last"
+    return f"CONCAT({glue.join(parts)})" if len(parts) > 1 else "".join(parts) or "''"
 
 
 def _participants(table: Table) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ _TEXT = (
 )  # fmt: skip
 _TIME = (exp.Date,)
 ALLOWED = frozenset({*_SHAPE, *_VALUES, *_LOGIC, *_NUMBERS, *_AGGREGATES, *_TEXT, *_TIME})
-"""What is translated. Each has a test that runs it on both; arithmetic on times, zones, weekdays, `/` and LIKE mean something else in DuckDB."""
+"""What is translated. Each has a test that runs it on both; arithmetic on times, zones, weekdays and LIKE mean something else in DuckDB."""
 
 _ENDS = (exp.Transaction, exp.Commit)
 
@@ -75,7 +75,7 @@ def _only(trees: Sequence[exp.Expression]) -> exp.Expression:
 
 def _statement(tree: exp.Expression) -> Statement:
     nodes = list(tree.walk())
-    if refused := sorted({_shown(node) for node in nodes if type(node) not in ALLOWED}):
+    if refused := sorted({_shown(node) for node in nodes if not _allowed(node)}):
         raise ServiceError(SERVICE, f"not translated to DuckDB: {', '.join(refused)}")
     text: str = tree.transform(_counted).sql(dialect="duckdb")
     return Statement(
@@ -83,6 +83,11 @@ def _statement(tree: exp.Expression) -> Statement:
         parameters=frozenset(node.name for node in nodes if isinstance(node, exp.Parameter)),
         tables=tuple(_named(nodes)),
     )
+
+
+def _allowed(node: exp.Expression) -> bool:
+    """Dividing by zero is an error in BigQuery and NULL in DuckDB, so a divisor must be a `NULLIF(…, 0)`."""
+    return isinstance(node.expression, exp.Nullif) if isinstance(node, exp.Div) else type(node) in ALLOWED
 
 
 def _counted(node: exp.Expression) -> exp.Expression:

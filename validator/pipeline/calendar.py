@@ -36,7 +36,7 @@ class Event:
 
     @property
     def label(self) -> str:
-        """How a reader knows it: `BOS@LAL`, or its key."""
+        """How a reader knows it: `NORTH@SOUTH`, or its key."""
         return "@".join(self.participants) or "/".join(self.key)
 
 

@@ -6,7 +6,7 @@ YAML 1.2 scalars: `16:00`, `NO` and `2026-01-05` are text. Duplicate keys, alias
 import re
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -14,14 +14,21 @@ Path = tuple[str | int, ...]
 
 LARGEST_BYTES = 5_000_000
 DEEPEST = 40
+FAR_TOO_DEEP = 1_000
+"""Nesting beyond which a file is not even composed: the C parser does that on the stack, whose end is the process's."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?[0-9]{1,18}\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?\Z")
 _STANDARD_TAGS = {
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
 }
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Leaves plain scalars as text: `scalar` reads them."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
@@ -35,7 +42,12 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.text}"
+        return "".join(map(_visible, f"{place}: {self.text}"))
+
+
+def _visible(character: str) -> str:
+    """The character, or its escape where a terminal would not print it but obey it."""
+    return character if character.isprintable() else repr(character)[1:-1]
 
 
 @dataclass
@@ -63,7 +75,9 @@ def read_document(path: FilePath, name: str) -> Document:
         raw = path.read_bytes()
         if len(raw) > LARGEST_BYTES:
             raise ValueError(f"larger than {LARGEST_BYTES} bytes")
-        node = yaml.compose(raw.decode("utf-8-sig"), Loader=_LOADER)
+        text = raw.decode("utf-8-sig")
+        _refuse_far_too_deep(text)
+        node = yaml.compose(text, Loader=_Loader)
     except OSError as error:
         document.problems.append(Problem(file=name, text=f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
@@ -79,6 +93,14 @@ def read_document(path: FilePath, name: str) -> Document:
         if node is not None:
             document.data = _Reader(document).value(node, ())
     return document
+
+
+def _refuse_far_too_deep(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > FAR_TOO_DEEP:
+            raise RecursionError
 
 
 def _broken(name: str, mark: Any, text: str) -> Problem:

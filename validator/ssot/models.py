@@ -14,9 +14,16 @@ from validator.ssot.reader import TIME_OF_DAY, Rule
 from validator.status import Severity
 
 
-def _matches(pattern: str) -> Any:
-    compiled = re.compile(pattern)
-    return lambda text: compiled.fullmatch(text) is not None
+class Matches:
+    """Whether a text is of a pattern, as a whole; the pattern is there to be shown."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._compiled = re.compile(pattern)
+
+    def __call__(self, text: str) -> bool:
+        """The answer for this text."""
+        return self._compiled.fullmatch(text) is not None
 
 
 def _is_cron(text: str) -> bool:
@@ -31,24 +38,41 @@ def _positive(value: float) -> bool:
     return value > 0
 
 
-Identifier = Annotated[str, Rule("a name of letters, digits and _", _matches(r"[A-Za-z_][A-Za-z0-9_]{0,299}"))]
+Identifier = Annotated[str, Rule("a name of letters, digits and _", Matches(r"[A-Za-z_][A-Za-z0-9_]{0,299}"))]
 TableName = Annotated[
-    str, Rule("a table, or dataset.table", _matches(r"([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z_][A-Za-z0-9_$]*"))
+    str, Rule("a table, or dataset.table", Matches(r"([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z_][A-Za-z0-9_$]*"))
 ]
-FullTable = Annotated[str, Rule("dataset.table", _matches(r"[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*"))]
-Project = Annotated[str, Rule("a project id", _matches(r"[a-z][a-z0-9.:-]{2,61}[a-z0-9]"))]
+FullTable = Annotated[str, Rule("dataset.table", Matches(r"[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*"))]
+Project = Annotated[str, Rule("a project id", Matches(r"[a-z][a-z0-9.:-]{2,61}[a-z0-9]"))]
 Resource = Annotated[
-    str, Rule("a resource name of letters, digits, - and _", _matches(r"[A-Za-z][A-Za-z0-9_.~+%-]{0,254}"))
+    str, Rule("a resource name of letters, digits, - and _", Matches(r"[A-Za-z][A-Za-z0-9_.~+%-]{0,254}"))
 ]
-Name = Annotated[str, Rule("a name of lower-case letters, digits and _", _matches(r"[a-z][a-z0-9_]{0,99}"))]
+Name = Annotated[str, Rule("a name of lower-case letters, digits and _", Matches(r"[a-z][a-z0-9_]{0,99}"))]
 TimeOfDay = Annotated[str, TIME_OF_DAY]
 CronText = Annotated[str, Rule("a cron expression of five fields", _is_cron)]
 Above0 = Annotated[float, Rule("a number above 0", _positive)]
 Count = Annotated[int, Rule("a whole number of 0 or more", lambda value: value >= 0)]
 Seconds = Annotated[int, Rule("a number of seconds above 0", _positive)]
 Share = Annotated[float, Rule("a share above 0 and at most 1", lambda value: 0 < value <= 1)]
-Email = Annotated[str, Rule("an e-mail address", _matches(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+"))]
+Email = Annotated[str, Rule("an e-mail address", Matches(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+"))]
+RelativePath = Annotated[
+    str,
+    Rule("a path below the root, without ..", Matches(r"(?!\.\.(/|$))[A-Za-z0-9_.-]+(/(?!\.\.(/|$))[A-Za-z0-9_.-]+)*")),
+]
 Day = Literal["target", "today", "yesterday"]
+GeneratedKind = Literal[
+    "orchestration_config",
+    "processor_list",
+    "monitoring_sql",
+    "dashboard_overview",
+    "dashboard_health",
+    "diagram",
+    "scheduler_jobs",
+    "absence_alerts",
+    "check_reference",
+    "processor_registry",
+    "json_schema",
+]
 
 
 # pipeline.yaml
@@ -65,7 +89,7 @@ class ResultsSpec:
 class SourceSpec:
     """The pipeline's source repository, read for drift. Commits touching only `docs` are no drift."""
 
-    github: Annotated[str, Rule("OWNER/NAME", _matches(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+"))]
+    github: Annotated[str, Rule("OWNER/NAME", Matches(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+"))]
     branch: str = "main"
     docs: tuple[str, ...] = ("docs/**", "**/*.md")
 
@@ -193,10 +217,13 @@ class LedgerSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratedSpec:
-    """A file generated from the source of truth."""
+    """A file generated from the source of truth; its path is below the root of the checkout it is generated into.
 
-    kind: str
-    path: str
+    For `json_schema` the path is a folder. `processor_list` is a list inside other code: compared, never written.
+    """
+
+    kind: GeneratedKind
+    path: RelativePath
 
 
 @dataclass(frozen=True, kw_only=True)

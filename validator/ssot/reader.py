@@ -87,7 +87,8 @@ class _Reading:
         if origin is tuple:
             return self._tuple(get_args(kind)[0], data, path)
         if origin in (dict, Mapping):
-            return self._mapping(get_args(kind)[1], data, path)
+            keys, values = get_args(kind)
+            return self._mapping(keys, values, data, path)
         if dataclasses.is_dataclass(kind):
             return self._dataclass(typing.cast(type, kind), data, path)
         return self._scalar(kind, data, path)
@@ -121,10 +122,12 @@ class _Reading:
             return self.wrong(path, f"expected a list of {_name(kind)}, found {_show(data)}")
         return tuple(self.value(kind, item, (*path, index)) for index, item in enumerate(data))
 
-    def _mapping(self, kind: Any, data: Any, path: Path) -> Any:
+    def _mapping(self, key_kind: Any, kind: Any, data: Any, path: Path) -> Any:
         if not isinstance(data, dict):
             return self.wrong(path, f"expected a mapping, found {_show(data)}")
-        return {key: self.value(kind, item, (*path, key)) for key, item in data.items()}
+        return {
+            self.value(key_kind, key, (*path, key)): self.value(kind, item, (*path, key)) for key, item in data.items()
+        }
 
     def _dataclass(self, kind: type, data: Any, path: Path) -> Any:
         if not isinstance(data, dict):

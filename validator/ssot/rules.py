@@ -54,6 +54,7 @@ def _pipeline(ssot: Ssot) -> Found:
         yield file, ("runner", "attempt_deadline_seconds"), text
     if runner.margin_seconds >= min(runner.timeout_seconds, runner.attempt_deadline_seconds):
         yield file, ("runner", "margin_seconds"), "margin_seconds leaves no time for checks"
+    yield from _twice(file, ("generated",), (entry.path for entry in ssot.pipeline.generated))
 
 
 def _calendar(ssot: Ssot) -> Found:

@@ -26,13 +26,13 @@ from validator.ssot.models import (
 
 
 def snake_case(name: str) -> str:
-    """`PlayerGameSummaryProcessor` → `player_game_summary`: the processor's name that a class name stands for."""
+    """`OrderExportProcessor` → `order_export`: the processor's name that a class name stands for."""
     bare = re.sub(r"^Async|Processor$", "", name)
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", bare).lower()
 
 
 def class_name(name: str) -> str:
-    """`player_game_summary` → `PlayerGameSummaryProcessor`."""
+    """`order_export` → `OrderExportProcessor`."""
     return "".join(part.capitalize() for part in name.split("_")) + "Processor"
 
 

@@ -1,0 +1,1 @@
+"""The command line and the Python call: what is typed, what is printed, and what the exit code says."""
