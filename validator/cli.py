@@ -1,6 +1,10 @@
 """The command line: arguments become one call of the engine, and its run becomes text and an exit code."""
 
 import argparse
+import contextlib
+import io
+import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -12,6 +16,8 @@ from validator.errors import ConfigurationError, ValidatorError
 from validator.settings import read_settings
 from validator.status import ExitCode
 from validator.tell.plain import plain
+
+log = logging.getLogger("validator.cli")
 
 FORMATS = ("table", "json", "nagios", "junit")
 
@@ -30,34 +36,55 @@ class _Once(argparse.Action):
         if self.dest in given:
             parser.error(f"{option_string} is given more than once")
         given.add(self.dest)
-        setattr(namespace, self.dest, values)
+        setattr(namespace, self.dest, True if self.nargs == 0 else values)
+
+
+class _OnceTrue(_Once):
+    """A switch, which takes no value."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs, nargs=0, default=False)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see ExitCode)."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    arguments = _parser().parse_args(argv)
     try:
         settings = read_settings()
         logs.configure(on_google_cloud=settings.on_google_cloud)
-        return int(arguments.command(commands.Call(arguments=arguments, settings=settings, now=real_now())))
+        code = int(arguments.command(commands.Call(arguments=arguments, settings=settings, now=real_now())))
+        sys.stdout.flush()
     except ConfigurationError as error:
         print(error, file=sys.stderr)
     except ValidatorError as error:
         print(f"validator: {plain(str(error))}", file=sys.stderr)
     except BrokenPipeError:
-        sys.stderr.close()
+        _drop_output()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
+    except OSError as error:
+        print(f"validator: {plain(str(error.strerror or error))}", file=sys.stderr)
+        log.debug("where it happened", exc_info=True)
+        _drop_output()
+    except Exception:  # Python's own exit code would be 1, which means findings.
+        log.exception("validator: a fault of its own, not a finding")
+    else:
+        return code
     return int(ExitCode.ERROR)
+
+
+def _drop_output() -> None:
+    """What could not be written is not tried again when the process ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m validator", description="Watches a phased data pipeline and tells the truth about it."
     )
-    parser.register("action", None, _Once)
-    parser.register("action", "store", _Once)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Command)
 
     def add(name: str, command: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
@@ -104,6 +131,7 @@ class _Command(argparse.ArgumentParser):
         super().__init__(*args, **{**kwargs, "allow_abbrev": False})
         self.register("action", None, _Once)
         self.register("action", "store", _Once)
+        self.register("action", "store_true", _OnceTrue)
 
     def error(self, message: str) -> NoReturn:
         """Usage goes to stderr with exit code 2."""
@@ -122,6 +150,6 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
 
 
 def _days(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= 366):
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= 366):
         raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 1 to 366")
     return int(text)

@@ -174,14 +174,9 @@ def failures(call: Call) -> int:
         print(json_text(done.body()))
         return _exit_code(done, call.arguments.fail_on)
     judged = [result for result in done.results if result.status is not Status.SKIP]
-    long = [
-        r
-        for r in judged
-        if (r.affected_records or 0) >= call.arguments.threshold or r.status not in (Status.PASS, Status.SKIP)
-    ]
-    for result in sorted(
-        long, key=lambda result: (-result.status.rank, -(result.affected_records or 0), result.subject)
-    ):
+    long = [result for result in judged if (result.affected_records or 0) >= call.arguments.threshold]
+    shown = [*long, *(one for one in judged if one.status is not Status.PASS and one not in long)]
+    for result in sorted(shown, key=lambda one: (-one.status.rank, -(one.affected_records or 0), one.subject)):
         print(f"{result.status.value:<5} {plain(result.subject)}: {plain(result.message)}")
     print(f"{len(long)} of {len(judged)} with {call.arguments.threshold} or more failures in a row ({named})")
     return _exit_code(done, call.arguments.fail_on)

@@ -101,7 +101,7 @@ def _number(
     text = env.get(name, "").strip()
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high):
         problems.append(f"{name} is {text!r}: expected a whole number from {low} to {high}")
         return default
     return int(text)

@@ -12,7 +12,9 @@ BENCHMARKS = {"a": against_sql.measure, "b": waiting.measure, "c": cold_start.me
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("which", nargs="*", metavar="a|b|c", help="default: all", choices=[*BENCHMARKS, "all"], default="all")
+    parser.add_argument(
+        "which", nargs="*", metavar="a|b|c", help="default: all", choices=[*BENCHMARKS, "all"], default="all"
+    )
     asked = parser.parse_args().which
     which = list(BENCHMARKS) if "all" in asked else asked
     before = os.getloadavg()[0]

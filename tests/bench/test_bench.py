@@ -36,12 +36,16 @@ def test_sides_that_disagree_are_not_compared(lake: Lake) -> None:
 def test_sides_take_turns() -> None:
     """Each side runs once unmeasured, then in turn, every other time in reverse."""
     order: list[str] = []
-    assert all(seconds >= 0 for seconds in interleaved([timed(lambda: order.append("a")), timed(lambda: order.append("b"))], 2))
+    assert all(
+        seconds >= 0 for seconds in interleaved([timed(lambda: order.append("a")), timed(lambda: order.append("b"))], 2)
+    )
     assert order == ["a", "b", "a", "b", "b", "a"]
 
 
 def test_the_table_says_what_is_missed() -> None:
     """A ratio is printed beside what is asked of it."""
-    held, missed = render([Row(what="x", ours=2, beside=1, most=2.5), Row(what="y", ours=3, beside=1, most=2.5)]).splitlines()[1:]
+    held, missed = render(
+        [Row(what="x", ours=2, beside=1, most=2.5), Row(what="y", ours=3, beside=1, most=2.5)]
+    ).splitlines()[1:]
     assert held.endswith("2.00  <= 2.5  holds")
     assert missed.endswith("3.00  <= 2.5  MISSED")

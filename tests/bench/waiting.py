@@ -62,7 +62,9 @@ def measure() -> list[Row]:
     """One row."""
     ssot = load(LEAGUE)
     with slow_server() as host:
-        many, one = interleaved([timed(lambda: run(ssot, host, CHECKS)), timed(lambda: run(ssot, host, 1))], REPETITIONS)
+        many, one = interleaved(
+            [timed(lambda: run(ssot, host, CHECKS)), timed(lambda: run(ssot, host, 1))], REPETITIONS
+        )
     what = f"b  {CHECKS} checks of {SECONDS * 1000:.0f} ms, beside one"
     return [Row(what=what, ours=many, beside=one, most=MOST)]
 

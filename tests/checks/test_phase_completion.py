@@ -338,7 +338,14 @@ def test_a_halted_phase_is_skipped(world: LaidWorld, sport: str, active: bool, w
     tables = yaml.safe_load((world.schemas / "infrastructure/bigquery_tables.yaml").read_text())
     tables["datasets"][-1]["tables"].append({"name": "halts", "partitioned_by": "effective_date"})
     world.edit("infrastructure/bigquery_tables.yaml", tables)
-    halt = {"table": "ops.halts", "date": "effective_date", "active": "on", "reason": "why", "phases": [5], "where": {"sport": "nba"}}
+    halt = {
+        "table": "ops.halts",
+        "date": "effective_date",
+        "active": "on",
+        "reason": "why",
+        "phases": [5],
+        "where": {"sport": "nba"},
+    }
     world.edit("pipeline.yaml", {"calendar": {"halt": halt}})
     world.sql('CREATE TABLE ops.halts(effective_date DATE, sport VARCHAR, "on" BOOLEAN, why VARCHAR)')
     world.sql("INSERT INTO ops.halts VALUES (?, ?, ?, 'edge_collapse')", [DAY, sport, active])

@@ -93,7 +93,6 @@ def test_failures(typed: Type, world: LaidWorld) -> None:
     assert "3 of 4 with 6 or more" in typed("failures", "--threshold", "6").out
 
 
-@pytest.mark.xfail(strict=True, reason="the count still takes in every finding, whatever the threshold")
 @pytest.mark.parametrize(("threshold", "count"), [("7", 2), ("12", 1), ("13", 0)])
 def test_the_threshold(typed: Type, world: LaidWorld, threshold: str, count: int) -> None:
     """The last line counts the streaks that are as long as the threshold, and no others."""

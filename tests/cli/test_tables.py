@@ -36,7 +36,6 @@ def test_again(typed: Type, world: LaidWorld) -> None:
     assert world.sql("SELECT count(*) FROM ops.validation_runs") == [(1,)]
 
 
-@pytest.mark.xfail(strict=True, reason="DuckDB spells a view's text differently once the file was opened again")
 def test_a_view_that_is_as_it_should_be(typed: Type) -> None:
     """Again the view is unchanged, too."""
     assert "ops.validation_trends: unchanged" in typed("tables", "create").out

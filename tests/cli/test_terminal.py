@@ -110,7 +110,6 @@ def test_a_reader_that_has_gone_is_no_finding(world: LaidWorld) -> None:
     assert into_a_closed_pipe(*SHORT)[0] == 2
 
 
-@pytest.mark.xfail(strict=True, reason="what nobody expected still ends a command with Python's own 1")
 @pytest.mark.parametrize("arguments", [LONG, SHORT], ids=" ".join)
 def test_a_full_disk(world: LaidWorld, arguments: tuple[str, ...]) -> None:
     """Output that can't be written because the disk is full is 2, with a sentence and no stack."""
@@ -121,7 +120,6 @@ def test_a_full_disk(world: LaidWorld, arguments: tuple[str, ...]) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
 
 
-@pytest.mark.xfail(strict=True, reason="stdout still refuses what its encoding lacks")
 def test_a_terminal_of_few_letters(world: LaidWorld) -> None:
     """Where the output can't carry every character they are replaced: the findings are still shown, with their exit code."""
     done = piped(*DRY, environment={"PYTHONIOENCODING": "ascii"})

@@ -25,11 +25,15 @@ def test_the_writer_of_the_document_writes_once(bigquery_emulator: Emulator) -> 
     warehouse = BigQueryWarehouse(project, "us-west2", lambda: 60.0, 10**9, emulator=bigquery_emulator.url)
     table = next(one for one in load(ROOT / "schemas").result_tables if one.name == "processor_execution_log")
     warehouse.ensure("ops", table)
-    code = re.search(r"<!-- the writer -->\n```python\n(.*?)```", (ROOT / "docs/execution-log.md").read_text(), flags=re.DOTALL)
+    code = re.search(
+        r"<!-- the writer -->\n```python\n(.*?)```", (ROOT / "docs/execution-log.md").read_text(), flags=re.DOTALL
+    )
     assert code
     scope: dict[str, Any] = {}
     exec(code[1], scope)
-    client = bigquery.Client(project, credentials=AnonymousCredentials(), client_options={"api_endpoint": bigquery_emulator.url})
+    client = bigquery.Client(
+        project, credentials=AnonymousCredentials(), client_options={"api_endpoint": bigquery_emulator.url}
+    )
     for _ in range(2):
         scope["log_run"](
             client,

@@ -1,0 +1,90 @@
+"""The alert for a runner that stops: Cloud Monitoring notices from outside that no scheduled call has succeeded for too long."""
+
+import json
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from validator.clock import Cron, local_instant, zone
+from validator.config.head import head_of
+from validator.config.jobs import function_url
+from validator.ssot.source import Ssot
+
+GRACE = timedelta(hours=1)
+"""For a late start, retries, and the hour that a clock change adds."""
+LONGEST = timedelta(hours=23, minutes=30)
+"""The longest absence that Cloud Monitoring can wait for."""
+_FIRST = date(2026, 1, 5)
+_LOOK_DAYS = 70
+
+
+def render_absence_alerts(ssot: Ssot) -> str:
+    """The policy, as `gcloud monitoring policies create --policy-from-file` takes it."""
+    wanted = longest_silence(ssot) + GRACE
+    seconds = int(min(wanted, LONGEST).total_seconds()) // 60 * 60
+    policy = {
+        "displayName": f"{ssot.pipeline.runner.function} of {ssot.pipeline.name} has stopped",
+        "documentation": {"content": _text(ssot, seconds), "mimeType": "text/markdown"},
+        "combiner": "OR",
+        "conditions": [_condition(ssot, seconds)],
+        "enabled": wanted <= LONGEST,
+        "severity": "CRITICAL",
+        "alertStrategy": {"autoClose": "604800s"},
+    }
+    return json.dumps(policy, indent=2, ensure_ascii=False) + "\n"
+
+
+def longest_silence(ssot: Ssot) -> timedelta:
+    """The longest time between two scheduled runs."""
+    fires = sorted(fire for name in ssot.schedules for fire in _fires(ssot, name))
+    gaps = [later - earlier for earlier, later in pairwise(fires)]
+    return max(gaps, default=timedelta(days=_LOOK_DAYS))
+
+
+def _fires(ssot: Ssot, schedule: str) -> list[datetime]:
+    spec = ssot.schedules[schedule]
+    cron, where = Cron.parse(spec.cron), zone(spec.time_zone or ssot.pipeline.time_zone)
+    found = []
+    at = local_instant(_FIRST, time(), where)
+    end = at + timedelta(days=_LOOK_DAYS)
+    while (at := cron.next_after(at, where)) < end:
+        found.append(at)
+    return found
+
+
+def _text(ssot: Ssot, seconds: int) -> str:
+    hours = f"{seconds / 3600:g}"
+    lines = (
+        f"<!-- {head_of(ssot.pipeline.name)} -->",
+        f"No call of `{ssot.pipeline.runner.function}` has succeeded for {hours} hours. Runs are scheduled so that this never happens:",
+        "whatever this service would report, it reports nothing now.",
+        "",
+        "- `gcloud scheduler jobs list` shows whether its jobs are enabled and how their last attempts ended",
+        f"- `curl {function_url(ssot)}/health` shows whether it answers",
+        "- its log says why a run could not be made",
+    )
+    return "\n".join(lines)
+
+
+def _condition(ssot: Ssot, seconds: int) -> dict[str, Any]:
+    parts = (
+        'resource.type = "cloud_run_revision"',
+        f'resource.labels.service_name = "{ssot.pipeline.runner.function}"',
+        'metric.type = "run.googleapis.com/request_count"',
+        'metric.labels.response_code_class = "2xx"',
+    )
+    aggregation = {
+        "alignmentPeriod": "300s",
+        "perSeriesAligner": "ALIGN_SUM",
+        "crossSeriesReducer": "REDUCE_SUM",
+        "groupByFields": ["resource.labels.service_name"],
+    }
+    return {
+        "displayName": "No successful call",
+        "conditionAbsent": {
+            "filter": " AND ".join(parts),
+            "duration": f"{seconds}s",
+            "aggregations": [aggregation],
+            "trigger": {"count": 1},
+        },
+    }

@@ -1,0 +1,84 @@
+"""Scheduled jobs as Cloud Scheduler's API describes them: the pipeline's own, and one per schedule of this service."""
+
+import json
+from typing import Any
+
+from validator.config.head import head_of
+from validator.ssot.models import JobSpec, ScheduleSpec
+from validator.ssot.source import Ssot
+
+PREFIX = "validation-"
+RETRIES = 3
+"""Enough to outlast a deployment, few enough not to run into the next schedule."""
+
+
+def render_scheduler_jobs(ssot: Ssot) -> str:
+    """All jobs, by name."""
+    jobs = sorted([*map(_plain(ssot), ssot.jobs), *own_jobs(ssot)], key=lambda job: str(job["name"]))
+    return json.dumps({"$comment": head_of(ssot.pipeline.name), "jobs": jobs}, indent=2, ensure_ascii=False) + "\n"
+
+
+def own_jobs(ssot: Ssot) -> list[dict[str, Any]]:
+    """A job per schedule of this service."""
+    return [_own(ssot, name, schedule) for name, schedule in ssot.schedules.items()]
+
+
+def own_job_name(schedule: str) -> str:
+    """`post_overnight` → `validation-post-overnight`."""
+    return PREFIX + schedule.replace("_", "-")
+
+
+def function_url(ssot: Ssot) -> str:
+    """The address of the runner's function, as Google Cloud gives it one."""
+    return f"https://{_region(ssot)}-{ssot.pipeline.project_id}.cloudfunctions.net/{ssot.pipeline.runner.function}"
+
+
+def service_account(ssot: Ssot) -> str:
+    """The e-mail address of the account that calls the function."""
+    name = ssot.pipeline.runner.service_account or ssot.pipeline.runner.function
+    return name if "@" in name else f"{name}@{ssot.pipeline.project_id}.iam.gserviceaccount.com"
+
+
+def _own(ssot: Ssot, name: str, schedule: ScheduleSpec) -> dict[str, Any]:
+    url = function_url(ssot)
+    return {
+        "name": _full(ssot, own_job_name(name)),
+        "description": " ".join(schedule.description.split()),
+        "schedule": schedule.cron,
+        "timeZone": schedule.time_zone or ssot.pipeline.time_zone,
+        "attemptDeadline": f"{ssot.pipeline.runner.attempt_deadline_seconds}s",
+        "retryConfig": {"retryCount": RETRIES, "minBackoffDuration": "30s", "maxBackoffDuration": "300s"},
+        "httpTarget": {
+            "uri": f"{url}?schedule={name}",
+            "httpMethod": "POST",
+            "oidcToken": {"serviceAccountEmail": service_account(ssot), "audience": url},
+        },
+    }
+
+
+def _plain(ssot: Ssot) -> Any:
+    def describe(job: JobSpec) -> dict[str, Any]:
+        described: dict[str, Any] = {
+            "name": _full(ssot, job.name),
+            "description": " ".join(job.description.split()),
+            "schedule": job.schedule,
+            "timeZone": job.time_zone or ssot.pipeline.time_zone,
+        }
+        if job.attempt_deadline_seconds:
+            described["attemptDeadline"] = f"{job.attempt_deadline_seconds}s"
+        if job.uri:
+            described["httpTarget"] = {
+                "uri": job.uri,
+                **({"oidcToken": {"audience": job.audience}} if job.audience else {}),
+            }
+        return described
+
+    return describe
+
+
+def _full(ssot: Ssot, job: str) -> str:
+    return f"projects/{ssot.pipeline.project_id}/locations/{_region(ssot)}/jobs/{job}"
+
+
+def _region(ssot: Ssot) -> str:
+    return ssot.pipeline.runner.region or ssot.pipeline.location
