@@ -50,6 +50,20 @@ def chromium() -> Path:
     return program("chromium", "chromium-browser", "google-chrome", variable="CHROMIUM")
 
 
+def fonts() -> Path:
+    """A font as wide as Arial, which mails ask for; without one a browser takes a wider one, and lines break elsewhere."""
+    matched = subprocess.run(
+        [program("fc-match", variable="FC_MATCH"), "-f", "%{family}:%{file}", "Arial"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    family, _, file = matched.stdout.partition(":")
+    if not any(name in family for name in ("Arial", "Liberation Sans", "Helvetica", "Arimo", "Nimbus Sans")):
+        raise MissingError(f"no font like Arial: fc-match answers {family or 'nothing'}")
+    return Path(file)
+
+
 def gcloud() -> Path:
     """Google's command line."""
     return program("gcloud", variable="GCLOUD")
@@ -126,5 +140,6 @@ FINDERS: Mapping[str, Callable[[], Path]] = {
     "pubsub": pubsub_jar,
     "bigquery": python313,
     "chromium": chromium,
+    "fonts": fonts,
     "gcloud": gcloud,
 }

@@ -42,11 +42,12 @@ build_python313() (
 
 has java || apt_install openjdk-17-jre-headless
 has chromium || apt_install chromium fonts-dejavu-core
+has fonts || apt_install fontconfig fonts-liberation
 has bigquery || build_python313
 (cd "$here/../.." && "$python" -c "from tests.parts import bigquery_environment; bigquery_environment.environment()")
 
 missing=0
-for part in java firestore pubsub bigquery chromium; do
+for part in java firestore pubsub bigquery chromium fonts; do
     if has "$part"; then echo "$part: here"; else echo "$part: MISSING (see tests/parts/README.md)" >&2; missing=1; fi
 done
 exit $missing

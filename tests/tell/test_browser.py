@@ -83,6 +83,7 @@ def test_every_text_can_be_read(browser: Browser, mails: Path, name: str, dark: 
 @pytest.mark.parametrize("width", [360, 800])
 def test_first_screen_ends_with_the_command(browser: Browser, mails: Path, width: int) -> None:
     """The four answers, the command included, are on the first screen of a phone and of a desktop."""
+    needs("fonts")
     assert opened(browser, mails, "mixed", width=width).evaluate(END_OF_ANSWERS) <= 844
 
 

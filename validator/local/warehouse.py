@@ -145,7 +145,7 @@ class LocalWarehouse:
             column.table.lower() for column in self.columns([name.split(".")[0] for name in statement.tables], {})[0]
         }
         missing = [name for name in statement.tables if name.lower() not in known]
-        return ServiceError(error.service, f"there is no table {', '.join(missing)}") if missing else error
+        return ServiceError(error.service, f"the table {', '.join(missing)} does not exist") if missing else error
 
 
 def _bound(statement: Statement, parameters: Mapping[str, Value]) -> dict[str, Any]:
