@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -18,9 +19,14 @@ pytestmark = pytest.mark.xdist_group("twenty")
 PATH = "/?schedule=post_overnight"
 
 
+@cache
+def _this_minute() -> datetime:
+    return real_now().replace(second=0, microsecond=0)
+
+
 def minutes_ago(minutes: int) -> datetime:
-    """A schedule time of a test's own."""
-    return real_now().replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+    """A schedule time of a test's own; two of them stay different while the minute changes."""
+    return _this_minute() - timedelta(minutes=minutes)
 
 
 def at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
