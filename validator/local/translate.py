@@ -77,7 +77,15 @@ def _statement(tree: exp.Expression) -> Statement:
     nodes = list(tree.walk())
     if refused := sorted({_shown(node) for node in nodes if not _allowed(node)}):
         raise ServiceError(SERVICE, f"not translated to DuckDB: {', '.join(refused)}")
-    text: str = tree.transform(_counted).sql(dialect="duckdb")
+    ours = {node.alias for node in nodes if isinstance(node, exp.CTE)}
+    if loose := sorted(
+        {node.name for node in nodes if isinstance(node, exp.Table) and not node.catalog and node.name not in ours}
+    ):
+        raise ServiceError(SERVICE, f"a table is named by project, dataset and name: {', '.join(loose)}")
+    for node in nodes:
+        if isinstance(node, exp.CountIf):
+            node.replace(_counted(node))
+    text: str = tree.sql(dialect="duckdb", copy=False)
     return Statement(
         sql=text,
         parameters=frozenset(node.name for node in nodes if isinstance(node, exp.Parameter)),
@@ -90,9 +98,9 @@ def _allowed(node: exp.Expression) -> bool:
     return isinstance(node.expression, exp.Nullif) if isinstance(node, exp.Div) else type(node) in ALLOWED
 
 
-def _counted(node: exp.Expression) -> exp.Expression:
+def _counted(node: exp.CountIf) -> exp.Expression:
     """DuckDB's COUNT_IF of nothing but NULL is NULL, BigQuery's is 0."""
-    return exp.Count(this=exp.If(this=node.this, true=exp.Literal.number(1))) if isinstance(node, exp.CountIf) else node
+    return exp.Count(this=exp.If(this=node.this, true=exp.Literal.number(1)))
 
 
 def _named(nodes: Iterable[exp.Expression]) -> Iterable[str]:

@@ -1,0 +1,1 @@
+"""The local world's own rules: its file, names, types, outbox."""
