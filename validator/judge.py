@@ -123,7 +123,7 @@ def _result(finding: Measurement, named: NamedCheck, context: Context, verdict: 
     return replace(
         result,
         status=verdict.status,
-        message=_message(finding, verdict),
+        message=_message(finding, verdict, named.check.unit),
         expected_value=finding.expected or named.limits.wanted(finding.value) or None,
         actual_value=finding.actual or _show(finding.value, named.check.unit),
         threshold=verdict.threshold,
@@ -134,17 +134,21 @@ def _result(finding: Measurement, named: NamedCheck, context: Context, verdict: 
     )
 
 
-def _message(finding: Measurement, verdict: _Verdict) -> str:
+def _message(finding: Measurement, verdict: _Verdict, unit: str) -> str:
     parts = [finding.note]
     if verdict.broken:
-        shown = ", ".join(_range(first, last) for first, last in verdict.broken[:RANGES_SHOWN])
+        shown = ", ".join(_range(finding, unit, first, last) for first, last in verdict.broken[:RANGES_SHOWN])
         more = f" and {len(verdict.broken) - RANGES_SHOWN} more" if len(verdict.broken) > RANGES_SHOWN else ""
         parts.append(f"days: {shown}{more}")
     return "; ".join([*parts, *verdict.reasons])
 
 
-def _range(first: date, last: date) -> str:
-    return str(first) if first == last else f"{first} … {last}"
+def _range(finding: Measurement, unit: str, first: date, last: date) -> str:
+    """`2026-01-05 … 2026-01-07 (0 to 75 %)`."""
+    values = {of_day.value for day, of_day in finding.days.items() if first <= day <= last}
+    shown = [_show(value, unit) for value in sorted(values, key=lambda value: (isinstance(value, str), value))]
+    ends = shown if len(shown) == 1 else [shown[0].removesuffix(f" {unit}"), shown[-1]]
+    return f"{first if first == last else f'{first} … {last}'} ({' to '.join(ends)})"
 
 
 def _show(value: float | str, unit: str) -> str:

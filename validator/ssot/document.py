@@ -70,16 +70,22 @@ class Document:
 
 def read_document(path: FilePath, name: str) -> Document:
     """Read a YAML file. Never raises for what the file holds: what is wrong is in `problems`."""
+    try:
+        return document_of(path.read_bytes(), name)
+    except OSError as error:
+        problem = Problem(file=name, text=f"cannot be read: {error.strerror}")
+        return Document(file=name, problems=[problem])
+
+
+def document_of(raw: bytes, name: str) -> Document:
+    """Read a YAML file's bytes, as `read_document` does."""
     document = Document(file=name)
     try:
-        raw = path.read_bytes()
         if len(raw) > LARGEST_BYTES:
             raise ValueError(f"larger than {LARGEST_BYTES} bytes")
         text = raw.decode("utf-8-sig")
         _refuse_far_too_deep(text)
         node = yaml.compose(text, Loader=_Loader)
-    except OSError as error:
-        document.problems.append(Problem(file=name, text=f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
         document.problems.append(Problem(file=name, text=f"is not UTF-8 (byte {error.start})"))
     except yaml.MarkedYAMLError as error:
