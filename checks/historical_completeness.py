@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
-from validator.evidence.completeness import open_events, table_completeness
+from validator.evidence.completeness import calendar_itself, table_completeness
 from validator.evidence.rows import count_rows
 from validator.look import World
 
@@ -25,7 +25,7 @@ class HistoricalCompleteness(Check):
         first, last = world.pipeline.look_back(self.days)
         plans = list(world.pipeline.tables(first, last))
         counted = count_rows(world, [plan.table for plan in plans if plan.owed], first, last)
-        yield from open_events(world, first, last)
+        yield from calendar_itself(world, counted, first, last)
         for plan in plans:
             name = plan.table.name
             if plan.reason:

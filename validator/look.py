@@ -14,7 +14,7 @@ from validator.check import Unmeasurable
 from validator.pipeline.calendar import Calendar, read_calendar
 from validator.pipeline.model import Pipeline
 from validator.ssot.source import Ssot
-from validator.world import Commits, Documents, Ports, Query, Queues, Row, Services, Value
+from validator.world import Column, Commits, Documents, Ports, Query, Queues, Row, Services, Value
 
 T = TypeVar("T")
 
@@ -124,18 +124,27 @@ class World:
 
         return self._billed(key, ask)
 
-    def catalog(self) -> Mapping[str, Mapping[str, str]]:
-        """Every live table of the declared datasets: `dataset.table` → column → type."""
+    def columns(self) -> Mapping[str, Mapping[str, Column]]:
+        """Every live table of the declared datasets: `dataset.table` → column's name → column."""
 
-        def ask() -> tuple[Mapping[str, Mapping[str, str]], Job]:
+        def ask() -> tuple[Mapping[str, Mapping[str, Column]], Job]:
             datasets = sorted({dataset.name for dataset in self.ssot.datasets})
             columns, bytes_billed = self.shared.ports.warehouse.columns(datasets, self._labels())
-            tables: dict[str, dict[str, str]] = {}
+            tables: dict[str, dict[str, Column]] = {}
             for column in columns:
-                tables.setdefault(column.table, {})[column.name] = column.type
+                tables.setdefault(column.table, {})[column.name] = column
             return tables, self.shared.add_job(bytes_billed, self.check)
 
-        return self._billed(("catalog",), ask)
+        return self._billed(("columns",), ask)
+
+    def catalog(self) -> Mapping[str, Mapping[str, str]]:
+        """Every live table of the declared datasets: `dataset.table` → column's name → type."""
+        tables = self.columns()
+
+        def types() -> Mapping[str, Mapping[str, str]]:
+            return {table: {name: column.type for name, column in columns.items()} for table, columns in tables.items()}
+
+        return self.shared.once(("catalog",), types)
 
     def _billed(self, key: Any, ask: Callable[[], tuple[T, Job]]) -> T:
         answer, job = self.shared.once(key, ask)
@@ -146,20 +155,18 @@ class World:
         pipeline = self.ssot.pipeline
 
         def read() -> Calendar:
-            calendar = read_calendar(
+            return read_calendar(
                 pipeline.calendar,
                 pipeline.project_id,
                 self.shared.around,
                 self.pipeline.today,
                 lambda query: self.query(query.sql, query.parameters),
             )
-            if not calendar.known:
-                raise Unmeasurable(
-                    f"the calendar {pipeline.calendar.table} has no {pipeline.calendar.event} at all: what is due can't be known"
-                )
-            return calendar
 
-        return self.shared.once(("calendar",), read)
+        calendar = self.shared.once(("calendar",), read)
+        if doubt := calendar.doubt(self.target):
+            raise Unmeasurable(doubt)
+        return calendar
 
     def _labels(self) -> Mapping[str, str]:
         return {**self.shared.run_labels, "check": self.check}

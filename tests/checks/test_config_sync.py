@@ -1,34 +1,41 @@
-"""Config sync: declared tables and columns against the live warehouse."""
+"""Config sync: what is declared against the live world."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.config.live import lay_service, lay_services
 from tests.worlds.laid import LaidWorld
 from validator.status import Status
 
 CHECK = "config_sync"
+SERVICES, TOPICS, SUBSCRIPTIONS = "Cloud Run services", "Pub/Sub topics", "Pub/Sub subscriptions"
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> LaidWorld:
     """The league as declared."""
-    return LaidWorld(tmp_path)
+    world = LaidWorld(tmp_path)
+    lay_services(world)
+    return world
 
 
 def test_in_sync(world: LaidWorld) -> None:
-    """Every declared table is there: one PASS a dataset."""
+    """Everything that is declared is there: one PASS a dataset, and one for services, topics and subscriptions each."""
     results = world.look(CHECK)
-    assert set(results) == {"raw", "analytics", "predictions", "ref", "ops"}
+    assert set(results) == {"raw", "analytics", "predictions", "ref", "ops", SERVICES, TOPICS, SUBSCRIPTIONS}
     assert {result.status for result in results.values()} == {Status.PASS}
 
 
 def test_l29_a_missing_table_is_named(world: LaidWorld) -> None:
-    """L-29: the table a config speaks of, and the warehouse does not have."""
+    """L-29: the table a config speaks of, and the warehouse does not have; the remedy makes it."""
     world.sql("DROP TABLE raw.rosters")
     result = world.look(CHECK)["raw"]
     assert result.status is Status.FAIL
     assert "rosters is missing" in result.message
+    assert result.remedy == (
+        "bq query --project_id=league-project --nouse_legacy_sql 'CREATE TABLE `league-project.raw.rosters` (`roster_date` DATE)'"
+    )
 
 
 def test_a_missing_date_column_is_named(world: LaidWorld) -> None:
@@ -40,12 +47,53 @@ def test_a_missing_date_column_is_named(world: LaidWorld) -> None:
 def test_a_missing_dataset_is_a_failure(world: LaidWorld) -> None:
     """A dataset that is not there lacks every table."""
     world.sql("DROP SCHEMA predictions CASCADE")
-    assert world.look(CHECK)["predictions"].status is Status.FAIL
+    result = world.look(CHECK)["predictions"]
+    assert result.status is Status.FAIL
+    assert "predictions has none of its tables; props is missing" in result.message
 
 
-def test_an_empty_dataset_is_skipped(world: LaidWorld) -> None:
-    """A dataset without declared tables has nothing to compare."""
+def test_services_topics_and_subscriptions(world: LaidWorld) -> None:
+    """What is not there, or wired to something else, is a FAIL of its group, with a command each."""
+    world.sql("DELETE FROM cloud_run.services WHERE service = 'scraper'")
+    world.sql("DELETE FROM pubsub.topics WHERE topic = 'lost-dlq'")
+    world.sql("UPDATE pubsub.subscriptions SET max_delivery_attempts = 7 WHERE subscription = 'raw-sub'")
+    results = world.look(CHECK)
+    assert {results[group].status for group in (SERVICES, TOPICS, SUBSCRIPTIONS)} == {Status.FAIL}
+    assert results[SERVICES].remedy == "gcloud run deploy scraper --region us-west2 --source ."
+    assert results[TOPICS].remedy == "gcloud pubsub topics create --project=league-project lost-dlq"
+    assert "raw-sub gives up after 7 attempts, not 5" in results[SUBSCRIPTIONS].message
+
+
+def test_what_nobody_declared_is_told_and_no_failure(world: LaidWorld) -> None:
+    """Others may use the project, too."""
+    world.sql("CREATE TABLE raw.scratch(a BIGINT)")
+    lay_service(world, "somebody-elses", "us-west2")
+    results = world.look(CHECK)
+    assert results["raw"].status is results[SERVICES].status is Status.PASS
+    assert results["raw"].message == "all 5 declared tables are there; 1 more are not declared"
+
+
+def test_a_service_that_cannot_be_asked_is_an_error_of_its_own(world: LaidWorld) -> None:
+    """Without an answer from Cloud Run its services are not judged; tables are."""
+    world.sql("DROP TABLE cloud_run.services")
+    results = world.look(CHECK)
+    assert results[SERVICES].status is Status.ERROR
+    assert results["raw"].status is Status.PASS
+
+
+def test_many_differences_are_told_in_short(world: LaidWorld) -> None:
+    """With more commands than a reader would type, the remedy is the command that lists them."""
+    topics = [f"topic-{number}" for number in range(11)]
+    world.edit("infrastructure/pubsub_topics.yaml", {"topics": topics})
+    result = world.look(CHECK)[TOPICS]
+    assert (result.affected_records, result.remedy) == (11, "python -m validator config verify")
+
+
+def test_of_what_is_not_declared_nothing_is_asked(world: LaidWorld) -> None:
+    """A dataset without declared tables, and services where none are declared, have nothing to compare."""
     world.edit("infrastructure/bigquery_tables.yaml", {"datasets": [{"name": "raw"}]})
+    world.edit("infrastructure/cloud_run_services.yaml", {"services": []})
+    world.sql("DROP TABLE cloud_run.services")
     world.edit("pipeline.yaml", {"calendar": None, "ledgers": None})
     world.edit("pipeline.yaml", {"calendar": {"kind": "daily"}})
     for file in ("phase1", "phase2", "phase3", "phase5"):
@@ -57,5 +105,5 @@ def test_an_empty_dataset_is_skipped(world: LaidWorld) -> None:
         "schedules.yaml",
         {"schedules": {"post_overnight": {"checks": [CHECK]}, "phase_triggers": None, "evening": None}},
     )
-    result = world.look(CHECK)["raw"]
-    assert result.status is Status.SKIP
+    results = world.look(CHECK)
+    assert results["raw"].status is results[SERVICES].status is Status.SKIP

@@ -51,7 +51,16 @@ def test_off_days_do_not_age_a_table(world: LaidWorld) -> None:
     """Days without games are not days behind."""
     world.sql("DELETE FROM raw.schedule WHERE game_date > '2026-01-31'")
     world.sql("DELETE FROM raw.box WHERE game_date > '2026-01-31'")
+    world.games(DAY + timedelta(days=3), status=1)
     assert box(world).status is Status.PASS
+
+
+def test_fp8_a_calendar_that_stopped_is_an_error(world: LaidWorld) -> None:
+    """FP-8: in season, a calendar without any later game is no evidence of days off: nothing is judged by it."""
+    world.sql("DELETE FROM raw.schedule WHERE game_date > '2026-01-31'")
+    (result,) = world.run(CHECK).results
+    assert result.status is Status.ERROR
+    assert "the calendar raw.schedule ends on 2026-01-31" in result.message
 
 
 def test_fp3_empty_table_in_season_fails(world: LaidWorld) -> None:

@@ -218,6 +218,17 @@ def test_off_season(world: LaidWorld) -> None:
     assert "no finished game" in result.message
 
 
+def test_days_that_the_calendar_lost(world: LaidWorld) -> None:
+    """FP-8: rows for days on which the calendar names no game mean that it lost them; the rows are not judged, so it is said."""
+    world.full_box(DAY - timedelta(days=2))
+    world.sql("DELETE FROM raw.schedule WHERE game_date = ?", [DAY - timedelta(days=2)])
+    for table in ("raw.box", "raw.plays"):
+        world.rows(table, DAY - timedelta(days=2))
+    result = world.look(CHECK)["raw.schedule (calendar)"]
+    assert result.status is Status.WARN
+    assert f"no game on days for which data came: {DAY - timedelta(days=2)} (2 tables)" in result.message
+
+
 def test_one_query_for_all_tables(world: LaidWorld) -> None:
     """The number of warehouse jobs does not grow with the number of tables: calendar, columns, rows."""
     few = _jobs(world)

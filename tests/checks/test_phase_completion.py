@@ -146,6 +146,7 @@ def test_incremental_runs_may_bring_nothing(world: LaidWorld) -> None:
 
 def test_fa2_no_games_no_verdict(world: LaidWorld) -> None:
     """FA-2: on a day without games nothing is due: SKIP with the reason."""
+    world.games(DAY + timedelta(days=2), status=1)
     result = world.look("phase3_completion", day=DAY + timedelta(days=1), now=et(DAY + timedelta(days=2), "06:05"))[
         "phase3"
     ]

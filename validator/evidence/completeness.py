@@ -1,6 +1,6 @@
 """Rows held against what was owed: per table and day a percentage, and the events that brought no row at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -62,8 +62,11 @@ def _labels(events: Sequence[Event]) -> str:
     return ", ".join(labels[:NAMED_EVENTS]) + more
 
 
-def open_events(world: World, first: date, last: date) -> Iterator[Measurement]:
-    """The calendar itself as a subject: events whose day is over and whose outcome is still unknown owe nothing, so they must be named (L-40)."""
+def calendar_itself(world: World, counted: Mapping[str, TableRows], first: date, last: date) -> Iterator[Measurement]:
+    """The calendar as a subject: events whose day is over and whose outcome is still unknown owe nothing, so they must be named (L-40).
+
+    So must days that it does not name and for which data came all the same: it has lost them, and nothing is judged there (FP-3).
+    """
     pipeline = world.pipeline
     spec = pipeline.calendar.spec
     over = [day for day in days(first, last) if pipeline.due(day, spec.settled_by, 1) <= pipeline.now]
@@ -71,6 +74,7 @@ def open_events(world: World, first: date, last: date) -> Iterator[Measurement]:
     total = sum(len(events) for events in held.values())
     if spec.kind != "events" or not total:
         return
+    lost = _days_with_rows(world, counted, [day for day in over if day not in pipeline.calendar.named])
     waiting = {day: pipeline.calendar.open(day) for day in over}
     count = sum(len(events) for events in waiting.values())
     yield Measurement(
@@ -78,9 +82,32 @@ def open_events(world: World, first: date, last: date) -> Iterator[Measurement]:
         table=spec.table,
         value=100 * (total - count) / total,
         note=f"{total - count} of {total} {spec.event}s of the last {len(over)} days are over with a known outcome",
-        flaw=f"still open: {_labels([event for events in waiting.values() for event in events])}" if count else "",
+        flaw="; ".join(_calendar_flaws(world, [event for events in waiting.values() for event in events], lost)),
         expected=f"{total} settled",
         actual=f"{total - count} settled",
         affected=count or None,
-        facts={"open": {str(day): [event.label for event in events] for day, events in waiting.items() if events}},
+        facts={"rows_on_other_days": lost}
+        | {"open": {str(day): [event.label for event in events] for day, events in waiting.items() if events}},
     )
+
+
+def _days_with_rows(world: World, counted: Mapping[str, TableRows], days_: Sequence[date]) -> dict[str, int]:
+    """Of these days those for which most tables that are filled after an event have rows, and how many of them."""
+    after = [
+        counted[table.name].days
+        for table in world.ssot.tables.values()
+        if table.spec.expect
+        and table.spec.expect.per == "event"
+        and table.spec.expect.due_days
+        and table.name in counted
+    ]
+    filled = {day: sum(day in found for found in after) for day in days_}
+    return {str(day): count for day, count in filled.items() if after and count > len(after) / 2}
+
+
+def _calendar_flaws(world: World, waiting: Sequence[Event], lost: Mapping[str, int]) -> Iterator[str]:
+    if waiting:
+        yield f"still open: {_labels(waiting)}"
+    if lost:
+        named = ", ".join(f"{day} ({count} tables)" for day, count in list(lost.items())[:NAMED_EVENTS])
+        yield f"it has no {world.ssot.pipeline.calendar.event} on days for which data came: {named}"

@@ -44,20 +44,33 @@ class Calendar:
     """The days on which something is expected. For `weekdays` and `daily` calendars each such day is one settled event."""
 
     def __init__(
-        self, spec: CalendarSpec, events: Iterable[Event] = (), halts: Mapping[date, str] | None = None
+        self,
+        spec: CalendarSpec,
+        events: Iterable[Event] = (),
+        halts: Mapping[date, str] | None = None,
+        named: Iterable[date] = (),
     ) -> None:
+        """`named` are the days that the calendar has rows for, also rows that don't count as events."""
         self.spec = spec
         self.halts = halts or {}
         self._events: dict[date, list[Event]] = {}
         for event in events:
             self._events.setdefault(event.day, []).append(event)
+        self.named = frozenset((*named, *self._events))
         self._held: dict[date, list[Event]] = {}
         self._settled: dict[date, list[Event]] = {}
 
-    @property
-    def known(self) -> bool:
-        """Whether it holds anything; an empty table of events is not an off-season."""
-        return self.spec.kind != "events" or bool(self._events)
+    def doubt(self, day: date) -> str:
+        """Why nothing can be concluded from there being no event on that day; empty where the calendar is to be believed.
+
+        Events are known ahead: a calendar without any after the day has stopped, unless the day lies outside the declared season.
+        """
+        if self.spec.kind != "events" or day in self.named or any(later > day for later in self.named):
+            return ""
+        if self.named and self.spec.season and not self.spec.season.contains(day):
+            return ""
+        known = f"ends on {max(self.named)}" if self.named else f"has no {self.spec.event} within {LOOK_BACK_DAYS} days"
+        return f"the calendar {self.spec.table} {known}: what is due can't be known for {day}"
 
     def events(self, day: date) -> list[Event]:
         """The events of a day that take place, as far as the calendar knows."""
@@ -190,6 +203,7 @@ def read_calendar(spec: CalendarSpec, project: str, around: date, today: date, a
     """Read the calendar around a date through `ask`."""
     if spec.kind != "events":
         return Calendar(spec)
-    events = events_of(spec, ask(calendar_query(spec, project, around)), today)
+    rows = list(ask(calendar_query(spec, project, around)))
     halt = halt_query(spec, project, around)
-    return Calendar(spec, events, halts_of(ask(halt)) if halt else {})
+    named = {row[spec.date or ""] for row in rows}
+    return Calendar(spec, events_of(spec, rows, today), halts_of(ask(halt)) if halt else {}, named)

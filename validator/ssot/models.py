@@ -3,13 +3,14 @@
 Times of day are local to the pipeline's zone; `due_days` counts days after the date the data is for.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from validator.clock import Cron
+from validator.clock import Cron, days
 from validator.ssot.reader import TIME_OF_DAY, Rule
 from validator.status import Severity
 
@@ -28,14 +29,14 @@ class Matches:
 
 def _is_cron(text: str) -> bool:
     try:
-        Cron.parse(text)
+        cron = Cron.parse(text)
     except ValueError:
         return False
-    return True
+    return any(map(cron.fires_on, days(date(2024, 1, 1), date(2027, 12, 31))))
 
 
 def _positive(value: float) -> bool:
-    return value > 0
+    return 0 < value < math.inf
 
 
 Identifier = Annotated[str, Rule("a name of letters, digits and _", Matches(r"[A-Za-z_][A-Za-z0-9_]{0,299}"))]
@@ -49,7 +50,8 @@ Resource = Annotated[
 ]
 Name = Annotated[str, Rule("a name of lower-case letters, digits and _", Matches(r"[a-z][a-z0-9_]{0,99}"))]
 TimeOfDay = Annotated[str, TIME_OF_DAY]
-CronText = Annotated[str, Rule("a cron expression of five fields", _is_cron)]
+MonthDay = Annotated[str, Rule("a day of the year, MM-DD", Matches(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"))]
+CronText = Annotated[str, Rule("a cron expression of five fields that fires some day", _is_cron)]
 Above0 = Annotated[float, Rule("a number above 0", _positive)]
 Count = Annotated[int, Rule("a whole number of 0 or more", lambda value: value >= 0)]
 Seconds = Annotated[int, Rule("a number of seconds above 0", _positive)]
@@ -57,7 +59,10 @@ Share = Annotated[float, Rule("a share above 0 and at most 1", lambda value: 0 <
 Email = Annotated[str, Rule("an e-mail address", Matches(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+"))]
 RelativePath = Annotated[
     str,
-    Rule("a path below the root, without ..", Matches(r"(?!\.\.(/|$))[A-Za-z0-9_.-]+(/(?!\.\.(/|$))[A-Za-z0-9_.-]+)*")),
+    Rule(
+        "a path below the root, no part of which begins with a dot",
+        Matches(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*"),
+    ),
 ]
 Day = Literal["target", "today", "yesterday"]
 GeneratedKind = Literal[
@@ -147,6 +152,21 @@ class HaltSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeasonSpec:
+    """The part of the year outside of which no events are expected; both days belong to it, and it may span the new year."""
+
+    starts: MonthDay
+    ends: MonthDay
+
+    def contains(self, day: date) -> bool:
+        """Whether a day lies in it."""
+        text = f"{day:%m-%d}"
+        if self.starts <= self.ends:
+            return self.starts <= text <= self.ends
+        return text >= self.starts or text <= self.ends
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarSpec:
     """On which days something is expected: on days with events of a table, on weekdays, or daily.
 
@@ -166,6 +186,7 @@ class CalendarSpec:
     bootstrap_days: Count = 14
     break_days: Count = 5
     settled_by: TimeOfDay = "06:00"
+    season: SeasonSpec | None = None
     halt: HaltSpec | None = None
 
 

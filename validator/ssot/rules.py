@@ -7,7 +7,7 @@ from typing import Any
 from validator.clock import zone
 from validator.errors import ConfigurationError
 from validator.ssot.document import Document, Path, Problem
-from validator.ssot.models import PhaseSpec
+from validator.ssot.models import GeneratedKind, PhaseSpec
 from validator.ssot.reader import nearest
 from validator.ssot.source import Ssot, plain_column, processors_of, subscriptions_of
 
@@ -15,6 +15,13 @@ TABLES = "infrastructure/bigquery_tables.yaml"
 SERVICES = "infrastructure/cloud_run_services.yaml"
 TOPICS = "infrastructure/pubsub_topics.yaml"
 JOBS = "infrastructure/scheduler_jobs.yaml"
+
+GENERATED_SUFFIXES: Mapping[GeneratedKind, str] = {
+    "orchestration_config": ".py",
+    "monitoring_sql": ".sql",
+    **dict.fromkeys(("dashboard_overview", "dashboard_health", "scheduler_jobs", "absence_alerts"), ".json"),
+    **dict.fromkeys(("diagram", "check_reference", "processor_registry"), ".md"),
+}
 
 Found = Iterator[tuple[str, Path, str]]
 
@@ -44,10 +51,7 @@ def cross_file_problems(documents: Mapping[str, Document], models: Mapping[str, 
 
 def _pipeline(ssot: Ssot) -> Found:
     file, runner = "pipeline.yaml", ssot.pipeline.runner
-    try:
-        zone(ssot.pipeline.time_zone)
-    except ConfigurationError as error:
-        yield file, ("time_zone",), error.problems[0]
+    yield from _zone_known(file, ("time_zone",), ssot.pipeline.time_zone)
     if runner.attempt_deadline_seconds > runner.timeout_seconds:
         beyond = f"attempt_deadline_seconds {runner.attempt_deadline_seconds} is beyond timeout_seconds {runner.timeout_seconds}"
         text = f"{beyond}: the function would be cut off while the scheduler still waits"
@@ -55,6 +59,17 @@ def _pipeline(ssot: Ssot) -> Found:
     if runner.margin_seconds >= min(runner.timeout_seconds, runner.attempt_deadline_seconds):
         yield file, ("runner", "margin_seconds"), "margin_seconds leaves no time for checks"
     yield from _twice(file, ("generated",), (entry.path for entry in ssot.pipeline.generated))
+    for index, entry in enumerate(ssot.pipeline.generated):
+        suffix = GENERATED_SUFFIXES.get(entry.kind, "")
+        if not entry.path.endswith(suffix):
+            yield file, ("generated", index, "path"), f"a file of kind {entry.kind} ends in {suffix}"
+
+
+def _zone_known(file: str, path: Path, name: str | None) -> Found:
+    try:
+        zone(name or "UTC")
+    except ConfigurationError as error:
+        yield file, path, error.problems[0]
 
 
 def _calendar(ssot: Ssot) -> Found:
@@ -201,10 +216,13 @@ def _topics(ssot: Ssot) -> Found:
                     f"topic {sub.dead_letter_topic!r} is not declared{nearest(sub.dead_letter_topic, known)}",
                 )
     yield from _twice(JOBS, ("jobs",), (job.name for job in ssot.jobs))
+    for index, job in enumerate(ssot.jobs):
+        yield from _zone_known(JOBS, ("jobs", index, "time_zone"), job.time_zone)
 
 
 def _schedules(ssot: Ssot) -> Found:
     for name, schedule in ssot.schedules.items():
+        yield from _zone_known("schedules.yaml", ("schedules", name, "time_zone"), schedule.time_zone)
         for index, item in enumerate(schedule.checks):
             names = [item] if isinstance(item, str) else list(item)
             path: Path = ("schedules", name, "checks", index)

@@ -141,6 +141,12 @@ def plain_column(partitioned_by: str | None) -> str | None:
     return partitioned_by if partitioned_by and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", partitioned_by) else None
 
 
+def partition_column(partitioned_by: str | None) -> str | None:
+    """The column that a partition is made from: `x` of `x`, `DATE(x)`, `RANGE(x, …)`; None for an unpartitioned table."""
+    found = re.search(r"([A-Za-z_][A-Za-z0-9_]*)\s*(,.*)?\)*$", partitioned_by or "")
+    return found[1] if found else None
+
+
 def subscriptions_of(topic: TopicSpec) -> tuple[SubscriptionSpec, ...]:
     """The topic's subscriptions, written out."""
     return tuple(
