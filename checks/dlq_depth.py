@@ -11,7 +11,7 @@ from validator.look import World
 
 @dataclass(frozen=True, kw_only=True)
 class DlqDepth(Check):
-    """How many messages wait in each dead-letter subscription, how old is the oldest, and is anything wired so that messages get lost?"""
+    """How many messages wait in each subscription, how old is the oldest, and is anything wired so that messages get lost?"""
 
     unit = "messages"
     warn = "> 0"
@@ -40,8 +40,8 @@ class DlqDepth(Check):
             note=view.note,
             flaw=view.flaw,
             severity=view.severity,
-            expected="0 messages" if not view.state else "a subscription",
-            actual=f"{view.depth} messages" if not view.state else view.state.replace("_", " "),
+            expected="a subscription" if view.state else "wired as declared" if view.flaw else "",
+            actual=view.state.replace("_", " ") if view.state else "wired otherwise" if view.flaw else "",
             affected=view.depth or None,
             remedy=view.remedy,
             fill={"subscription": view.name, "topic": view.topic},

@@ -94,7 +94,8 @@ class LocalBackend(_Making):
             return importlib.import_module(f"validator.local.{name}")
         except ImportError as error:
             raise ServiceError(
-                "local world", f"the package {error.name} is not installed (make setup installs it)"
+                "local world",
+                f"the package {error.name} is not installed (make setup installs it); this is not the Python that has it: use .venv/bin/python",
             ) from error
 
     @cached_property

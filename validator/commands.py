@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import shutil
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,11 +23,11 @@ from validator.listing import list_checks, list_schedules
 from validator.reference import explain_check
 from validator.results import Run
 from validator.settings import Settings
-from validator.status import ExitCode, Status
+from validator.status import ExitCode, RunStatus, Status, run_status
 from validator.tell.formats import render_junit, render_nagios
 from validator.tell.plain import plain, plain_lines
 from validator.tell.summary import summarise
-from validator.tell.text import render_text
+from validator.tell.text import WIDE, render_text
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -119,10 +121,7 @@ def _show_delivery(done: Run, svc: Service) -> None:
 
 
 def _width() -> int:
-    try:
-        return max(60, min(140, os.get_terminal_size().columns))
-    except OSError:
-        return 100
+    return max(60, min(160, shutil.get_terminal_size((WIDE, 0)).columns))
 
 
 def schedules(call: Call) -> int:
@@ -175,11 +174,12 @@ def failures(call: Call) -> int:
         return _exit_code(done, call.arguments.fail_on)
     judged = [result for result in done.results if result.status is not Status.SKIP]
     long = [result for result in judged if (result.affected_records or 0) >= call.arguments.threshold]
-    shown = [*long, *(one for one in judged if one.status is not Status.PASS and one not in long)]
+    shown = [*long, *(one for one in judged if one.status is Status.ERROR)]
     for result in sorted(shown, key=lambda one: (-one.status.rank, -(one.affected_records or 0), one.subject)):
         print(f"{result.status.value:<5} {plain(result.subject)}: {plain(result.message)}")
     print(f"{len(long)} of {len(judged)} with {call.arguments.threshold} or more failures in a row ({named})")
-    return _exit_code(done, call.arguments.fail_on)
+    status = run_status((result.status, result.severity) for result in shown) if shown else RunStatus.OK
+    return _exit_code(replace(done, results=tuple(shown), status=status), call.arguments.fail_on)
 
 
 def drift(call: Call) -> int:
@@ -227,6 +227,7 @@ def serve(call: Call) -> int:
     """`serve`: the framework's own server, as it runs when deployed."""
     with call.service().session():
         pass
+    _refuse_taken(call.arguments.host, call.settings.port)
     print(f"serving on http://{call.arguments.host}:{call.settings.port}/ (Ctrl-C stops)", file=sys.stderr, flush=True)
     command = [
         sys.executable,
@@ -238,6 +239,18 @@ def serve(call: Call) -> int:
         str(PROJECT_ROOT / "main.py"),
     ]
     os.execv(sys.executable, [*command, "--host", call.arguments.host, "--port", str(call.settings.port)])  # noqa: S606
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Raise ConfigurationError where the address can't be listened on."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigurationError(
+            [f"can't listen on {host}:{port}: {reason} (PORT and --host choose another)"]
+        ) from error
 
 
 def demo(call: Call) -> int:

@@ -18,7 +18,7 @@ def render_gap_map(run: Run) -> str:
         *_heads(days, width),
         *(_row(result, days, width) for result in maps),
         "",
-        LEGEND if maps else "no table had anything due",
+        LEGEND if maps else "nothing could be counted" if run.count(Status.ERROR) else "no table had anything due",
         "",
     ]
     for result in sorted(run.results, key=lambda result: (-result.status.rank, result.subject)):

@@ -71,7 +71,10 @@ def error_result(named: NamedCheck, context: Context, reason: str) -> Result:
 
 def _plain(finding: NotDue | Unknown, named: NamedCheck, context: Context, status: Status) -> Result:
     result = _base(named, context, finding.subject, named.spec.severity)
-    return replace(result, status=status, message=finding.reason, target_table=finding.table)
+    again = "python -m validator run $schedule --date $date --checks $check --dry-run"
+    values = {"schedule": context.schedule, "date": str(context.target), "check": named.name}
+    remedy = _fill(again, values) if status is Status.ERROR else ""
+    return replace(result, status=status, message=finding.reason, target_table=finding.table, remedy=remedy)
 
 
 def _judge_value(finding: Measurement, named: NamedCheck, context: Context) -> _Verdict:

@@ -7,6 +7,7 @@ import json
 import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -85,9 +86,14 @@ class ResultStore:
             near,
         )
         told = self.told(run_id, at)
-        return run_of(
+        run = run_of(
             run_row_, sorted((result_of(row) for row in results), key=lambda r: (r.check_name, r.subject)), told
         )
+        counted = sum(run.stored_counts.values())
+        if len(results) >= counted:
+            return run
+        lost = f"{RESULTS} has {len(results)} of the {counted} results of this run: someone changed it"
+        return replace(run, delivery=replace(run.delivery, problems=(lost,)))
 
     def told(self, run_id: str, run_timestamp: datetime) -> tuple[str, ...]:
         """The channels that accepted the run's message."""

@@ -178,3 +178,20 @@ def test_hostile_names(world: LaidWorld) -> None:
     assert result.status is Status.FAIL
     assert world.sql("SELECT count(*) FROM ref.runs") == [(13,)]
     assert "$(reboot)" not in result.remedy.replace("'\"'\"'", "").split("'")[0]
+
+
+def test_l4_silence_after_runs_is_said(world: LaidWorld) -> None:
+    """L-4: no failure since is no health where no run was logged either, on three days that were due: WARN naming the first."""
+    world.run_rows("box", "last", "success", at=NOON - timedelta(days=3), day=DAY - timedelta(days=3))
+    result = look(world)
+    assert result.status is Status.WARN
+    assert f"no run for 3 days that were due, {DAY - timedelta(days=2)} the first" in result.message
+    world.run_rows("box", "newer", "success", at=NOON - timedelta(days=1), day=DAY - timedelta(days=2))
+    assert look(world).status is Status.PASS
+
+
+def test_who_logged_nothing_is_not_left_out(world: LaidWorld) -> None:
+    """A declared processor without any run in the window is SKIP with that reason, never absent."""
+    result = look(world, "odds")
+    assert result.status is Status.SKIP
+    assert "logged no run in 14 days" in result.message

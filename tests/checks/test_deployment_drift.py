@@ -171,3 +171,10 @@ def test_commits_after_as_of_do_not_exist_yet(world: LaidWorld) -> None:
     """The run's clock decides what is newer: a commit of tomorrow is not missing today."""
     commit(world, "b1", -5, "scrapers/x.py")
     assert scraper(world).status is Status.PASS
+
+
+def test_unknown_traffic_is_an_error(world: LaidWorld) -> None:
+    """Where nobody knows which revision gets the traffic, nothing can be said of what runs: ERROR, never PASS."""
+    world.sql("UPDATE cloud_run.services SET serving_revision = NULL")
+    assert scraper(world).status is Status.ERROR
+    assert "which revision gets the traffic" in scraper(world).message

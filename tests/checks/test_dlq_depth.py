@@ -138,3 +138,18 @@ def test_nothing_declared(world: LaidWorld) -> None:
     """Nothing configured is SKIP with the reason, never PASS."""
     (world.schemas / "infrastructure/pubsub_topics.yaml").write_text("topics: []\n")
     assert {result.status for result in world.look(CHECK).values()} == {Status.SKIP}
+
+
+def test_wiring_says_how_it_is_mended(world: LaidWorld) -> None:
+    """L-33: a subscription that lost its dead-letter topic is WARN, with the command that gives it back; nobody pulls an empty queue."""
+    world.sql("UPDATE pubsub.subscriptions SET dead_letter_topic = NULL WHERE subscription = 'raw-sub'")
+    result = dlq(world)
+    assert (result.status, result.expected_value, result.actual_value) == (
+        Status.WARN,
+        "wired as declared",
+        "wired otherwise",
+    )
+    command = (
+        "gcloud pubsub subscriptions update raw-sub --dead-letter-topic raw-complete-dlq --max-delivery-attempts 5"
+    )
+    assert result.remedy == f"{command} --project league-project"

@@ -18,6 +18,21 @@ def entry(records: int | None = 10, status: str = "success", **more: Any) -> dic
     return {"status": status, "completed_at": DONE, "record_count": records, **more}
 
 
+def arrived(world: LaidWorld) -> None:
+    """The rows of phase 2, and what phase 3 made of them."""
+    world.full_box(DAY)
+    for table in ("raw.odds", "raw.plays", "raw.rosters", "analytics.summary"):
+        world.rows(table)
+
+
+def phase2_evening(world: LaidWorld, records: int | None) -> Result:
+    """Phase 2 of the day as judged the next evening, from a document that claims so many records each."""
+    world.sql("DELETE FROM firestore.documents")
+    claimed = {name: entry(records) for name in ("box", "odds", "plays", "rosters")}
+    world.document("phase2_completion", {**claimed, "_triggered": True, "_triggered_at": DONE})
+    return world.look("phase2_completion", now=et(DAY + timedelta(days=1), "18:00"))["phase2"]
+
+
 def phase3(world: LaidWorld, *, downstream: bool = True, triggered: bool = True, **entries: dict[str, Any]) -> Result:
     """Phase 3 of the day as judged next morning, from a document with these entries."""
     data: dict[str, Any] = dict(entries)
@@ -50,7 +65,7 @@ def test_class_names_and_aliases_match(world: LaidWorld) -> None:
             "_triggered_at": DONE,
         },
     )
-    world.rows("analytics.summary")
+    arrived(world)
     result = world.look("phase2_completion", now=et(DAY + timedelta(days=1), "18:00"))["phase2"]
     assert (result.status, result.actual_value) == (Status.PASS, "4 of 4")
 
@@ -82,7 +97,7 @@ def test_optional_missing_passes(world: LaidWorld) -> None:
         "phase2_completion",
         {"box": entry(), "odds": entry(), "plays": entry(), "_triggered": True, "_triggered_at": DONE},
     )
-    world.rows("analytics.summary")
+    arrived(world)
     result = world.look("phase2_completion", now=et(DAY + timedelta(days=1), "18:00"))["phase2"]
     assert result.status is Status.PASS
     assert "missing rosters" in result.message
@@ -129,8 +144,18 @@ def test_l6_zero_records_and_no_rows(world: LaidWorld) -> None:
     """L-6: success with 0 records, and the table is empty for the date: FAIL naming the processor."""
     result = phase3(world, summary=entry(records=0), context=entry())
     assert result.status is Status.FAIL
-    assert "0 records" in result.message
-    assert "summary" in result.message
+    assert "no row in the table: summary" in result.message
+
+
+@pytest.mark.parametrize("records", [10, None])
+def test_l7_claims_alone_are_not_believed(world: LaidWorld, records: int | None) -> None:
+    """L-7: success with many records, where rows were owed and the table has none, is FAIL; so is success with no count."""
+    arrived(world)
+    assert phase2_evening(world, records).status is Status.PASS
+    world.sql("DELETE FROM raw.box")
+    result = phase2_evening(world, records)
+    assert result.status is Status.FAIL
+    assert "completed, but no row in the table: box" in result.message
 
 
 def test_l7_zero_records_claimed_but_rows_exist(world: LaidWorld) -> None:
@@ -181,7 +206,7 @@ def test_late_processors_are_left_to_a_later_schedule(world: LaidWorld) -> None:
         "phase2_completion",
         {"box": entry(), "odds": entry(), "rosters": entry(), "_triggered": True, "_triggered_at": DONE},
     )
-    world.rows("analytics.summary")
+    arrived(world)
     morning = world.look("phase2_completion", now=et(DAY + timedelta(days=1), "08:00"))["phase2"]
     assert morning.status is Status.PASS
     assert "due later: plays (2026-02-04 13:00 EST)" in morning.message

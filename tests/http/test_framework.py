@@ -42,9 +42,7 @@ def test_the_frameworks_own_paths(shared_environment: LaidWorld) -> None:
     assert [client.get(path).status_code for path in ("/robots.txt", "/favicon.ico")] == [404, 404]
 
 
-def test_nothing_crashes_through(
-    shared_environment: LaidWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_crashes_through(shared_environment: LaidWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """No error gets as far as the framework, whose answer would be the exception's text under `X-Google-Status: crash`."""
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # xdist can't carry half a character
     monkeypatch.setenv("VALIDATOR_SCHEMAS", "\udcff/no/such")

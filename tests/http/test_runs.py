@@ -163,6 +163,17 @@ def test_without_result_tables(ask: Asker) -> None:
     assert "validation_runs does not exist" in problem_of(ask("/runs"), 500)["detail"]
 
 
+def test_results_that_someone_deleted(ask: Asker) -> None:
+    """A stored run whose result rows are not all there any more says so, and shows those that are."""
+    run_id = ask.run("schedule=post_overnight")["run_id"]
+    ask.world.sql("DELETE FROM ops.validation_check_results WHERE check_name = 'dlq_depth'")
+    body = strict_json(ask(f"/runs/{run_id}"))
+    assert body["delivery"]["problems"] == [
+        "validation_check_results has 13 of the 15 results of this run: someone changed it"
+    ]
+    assert len(body["results"]) == 13
+
+
 def test_a_run_of_the_old_runner(ask: Asker) -> None:
     """A row that has only the columns of the old runner is listed and shown."""
     run_id = "22222222-2222-4222-8222-222222222222"

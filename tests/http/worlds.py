@@ -11,6 +11,9 @@ GAMES = """
 INSERT INTO raw.schedule SELECT strftime(d, '%m%d') || away || '@' || home, d, 3, home, away, 100, 99, FALSE, d + INTERVAL 23 HOUR
 FROM (SELECT CAST(CAST($day AS DATE) - INTERVAL (n) DAY AS DATE) AS d FROM range(30) days(n)), (VALUES ('BOS', 'LAL'), ('NYK', 'MIA')) games(away, home)
 """
+AHEAD = """
+INSERT INTO raw.schedule VALUES ('ahead', CAST($day AS DATE) + 10, 1, 'BOS', 'LAL', NULL, NULL, FALSE, CAST($day AS DATE))
+"""
 BOX = """
 INSERT INTO raw.box SELECT CAST(CAST($day AS DATE) - INTERVAL (n) DAY AS DATE), team
 FROM range(30) days(n), (VALUES ('BOS'), ('LAL'), ('NYK'), ('MIA')) teams(team), range(15)
@@ -34,7 +37,7 @@ def season_world(folder: Path, day: date = DAY) -> LaidWorld:
     """
     world = LaidWorld(folder)
     world.edit("checks.yaml", {"checks": {"strict_completeness": STRICT}})
-    for statement in (GAMES, BOX, PLAYS):
+    for statement in (GAMES, AHEAD, BOX, PLAYS):
         world.sql(statement.replace("$day", f"'{day}'"))
     make_tables(world)
     return world

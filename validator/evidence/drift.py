@@ -42,7 +42,9 @@ def drift_of(world: World, service: ServiceSpec, live: DeployedService | None) -
             note=f"the newest revision {live.latest_created} is not ready; {live.latest_ready} is",
             deployed=live.latest_ready,
         )
-    if live.serving and live.latest_ready and live.serving != live.latest_ready:
+    if not live.serving:
+        return Drift(unknown="which revision gets the traffic is not known")
+    if live.latest_ready and live.serving != live.latest_ready:
         return Drift(
             state="not_serving",
             note=f"traffic goes to {live.serving}, the newest revision is {live.latest_ready}",

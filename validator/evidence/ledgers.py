@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from validator.clock import days as days_between
 from validator.look import World
 from validator.pipeline.model import Pipeline
 from validator.ssot.models import LedgerSpec
@@ -17,7 +18,10 @@ from validator.world import Row, Value
 
 @dataclass(frozen=True, kw_only=True)
 class Streak:
-    """A subject of a ledger: how many runs in a row have failed up to now, since when, and what it did before."""
+    """A subject of a ledger: how many runs in a row have failed up to now, since when, and what it did before.
+
+    `unheard` are the days after its last run for which its data was due all the same.
+    """
 
     subject: str
     length: int
@@ -26,6 +30,7 @@ class Streak:
     attempts: int
     successes: int
     last_error: str
+    unheard: tuple[date, ...] = ()
 
 
 def streaks(world: World, ledger: LedgerSpec, days: int) -> Iterator[Streak]:
@@ -56,7 +61,14 @@ def _streak(pipeline: Pipeline, subject: str, rows: Sequence[Row], errors: Mappi
         attempts=sum(int(row["attempts"]) for row in counted),
         successes=sum(int(row["day_successes"]) for row in counted),
         last_error=next((errors[str(row["subject"])] for row in after if str(row["subject"]) in errors), ""),
+        unheard=_unheard(pipeline, subject, max((row["day"] for row in rows if row["day"]), default=None)),
     )
+
+
+def _unheard(pipeline: Pipeline, subject: str, last: date | None) -> tuple[date, ...]:
+    if last is None:
+        return ()
+    return tuple(day for day in days_between(last + timedelta(days=1), pipeline.today) if _owed(pipeline, subject, day))
 
 
 def _owed(pipeline: Pipeline, subject: str, day: date | None) -> bool:

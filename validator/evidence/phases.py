@@ -94,12 +94,21 @@ def _look(world: World, plan: PhasePlan, completion: Completion) -> _Seen:
 
 
 def _hollow(world: World, plan: PhasePlan, completion: Completion) -> tuple[str, ...]:
-    """Processors that completed with no record, where their table has no row either (L-6; claims alone are not believed, L-7)."""
+    """Processors that completed and whose table has no row: with no record claimed (L-6), or where rows were owed (claims alone are not believed, L-7)."""
+    if completion.source == "rows":
+        return ()
+    owed = {one.table.name for one in world.pipeline.tables(world.target, world.target) if one.owed}
     suspects = [
-        p for p in plan.processors if completion.records.get(p.name, 1) == 0 and p.name not in completion.incremental
+        p
+        for p in plan.processors
+        if p.name in completion.records
+        and p.name not in completion.incremental
+        and (completion.records[p.name] == 0 or p.table in owed)
     ]
     rows = rows_for(world, suspects, world.target) if suspects else {}
-    return tuple(p.name for p in suspects if not rows[p.name])
+    return tuple(
+        p.name for p in suspects if rows[p.name] == 0 or (not rows[p.name] and completion.records[p.name] == 0)
+    )
 
 
 def _ready(phase: PhaseSpec, processors: Sequence[Processor], completion: Completion) -> bool:
@@ -137,7 +146,7 @@ def _state(seen: _Seen) -> tuple[str, str]:
     if not completion.records and not completion.triggered:
         return "absent", "nothing has completed"
     if seen.hollow:
-        return "empty", f"completed with 0 records, and no row in the table: {', '.join(seen.hollow)}"
+        return "empty", f"completed, but no row in the table: {', '.join(seen.hollow)}"
     if completion.triggered and seen.downstream is False and seen.hand_over_due:
         return "empty", "the next phase was triggered, but has no rows for the date"
     if completion.triggered is False and seen.ready and seen.hand_over_due:

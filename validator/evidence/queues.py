@@ -80,18 +80,20 @@ def _view(
     if backlog is None:
         return QueueView(name=spec.name, topic=topic.name, unknown="Cloud Monitoring has no reading of its depth")
     age = f", the oldest {_age(world.pipeline.now - backlog.oldest)} old" if backlog.depth and backlog.oldest else ""
+    wrong = {spec: wiring_flaws(topic, spec, live[spec.name]), **_feeders(world, topic, live)}
     return QueueView(
         name=spec.name,
         topic=topic.name,
         depth=backlog.depth,
         note=f"{backlog.depth} messages{age}",
-        flaw="; ".join([*_wiring(topic, spec, live[spec.name]), *_feeders(world, topic, live)]),
+        flaw="; ".join(flaw for flaws in wrong.values() for flaw in flaws),
         severity=spec.severity,
+        remedy="" if backlog.depth else "\n".join(_rewire(spec) for spec, flaws in wrong.items() if flaws),
         samples=world.queues.peek(spec.name, samples) if samples and backlog.depth else (),
     )
 
 
-def _wiring(topic: TopicSpec, spec: SubscriptionSpec, live: Subscription) -> list[str]:
+def wiring_flaws(topic: TopicSpec, spec: SubscriptionSpec, live: Subscription) -> list[str]:
     """What is wired unlike the source of truth."""
     wrong = []
     if live.topic != topic.name:
@@ -107,16 +109,27 @@ def _wiring(topic: TopicSpec, spec: SubscriptionSpec, live: Subscription) -> lis
     return wrong
 
 
-def _feeders(world: World, dead_letter: TopicSpec, live: Mapping[str, Subscription]) -> list[str]:
+def _rewire(spec: SubscriptionSpec) -> str:
+    """The command that wires a subscription as declared; which topic it listens to can't be changed, only looked at."""
+    options = {"--dead-letter-topic": spec.dead_letter_topic, "--max-delivery-attempts": spec.max_delivery_attempts}
+    given = [f"{flag} {value}" for flag, value in options.items() if value]
+    return " ".join(
+        ["gcloud pubsub subscriptions", "update" if given else "describe", spec.name, *given, "--project $project"]
+    )
+
+
+def _feeders(
+    world: World, dead_letter: TopicSpec, live: Mapping[str, Subscription]
+) -> dict[SubscriptionSpec, list[str]]:
     """What is wired wrong in the subscriptions whose undeliverable messages should come here."""
-    wrong = []
+    wrong = {}
     for topic in world.ssot.topics:
         for spec in subscriptions_of(topic):
             if spec.dead_letter_topic != dead_letter.name:
                 continue
             found = live.get(spec.name)
-            wrong += (
-                _wiring(topic, spec, found)
+            wrong[spec] = (
+                wiring_flaws(topic, spec, found)
                 if found
                 else [f"{spec.name}, whose dead letters belong here, does not exist"]
             )

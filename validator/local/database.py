@@ -1,6 +1,7 @@
 """The world's file: opened per run, released with it, shared by the threads of one process, exclusive between processes."""
 
 import contextlib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -139,4 +140,4 @@ def out_of_time(service: str) -> ServiceError:
 def reason(error: duckdb.Error) -> str:
     """What DuckDB says, without the query it quotes."""
     first = str(error).split("\n", 1)[0].split("LINE ", 1)[0].strip()
-    return first.rstrip("!. ")
+    return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", first).rstrip("!. ")

@@ -20,7 +20,11 @@ _LONG = 40
 Paint = Callable[[str, Status], str]
 
 
-def render_text(summary: Summary, *, colour: bool = False, width: int = 100) -> str:
+WIDE = 120
+"""Columns of text that nobody told how wide it may be."""
+
+
+def render_text(summary: Summary, *, colour: bool = False, width: int = WIDE) -> str:
     """The summary in lines of at most `width` columns; only commands and single long words are longer: they are never broken.
 
     Escape sequences are there only when `colour` asks for them, and never from data.
