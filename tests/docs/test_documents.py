@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.blocks import blocks_of, commands_in_tables
+from tests.takeover.pipeline import typed
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = (
     "main.py",
@@ -53,18 +56,20 @@ def copy(tmp_path: Path) -> Path:
 
 def test_adding_a_check_as_the_readme_says(copy: Path) -> None:
     """The README's class, test and entry, put where it says, give a check that runs; nothing else is touched."""
-    readme = (copy / "README.md").read_text()
-    for where, name, code in re.findall(r"<!-- (file|append to): (\S+) -->\n```\w+\n(.*?)```", readme, flags=re.DOTALL):
-        target = copy / name
-        target.write_text(code if where == "file" else target.read_text().rstrip("\n") + "\n" + code)
-    script = re.search(r"<!-- run -->\n```sh\n(.*?)```", readme, flags=re.DOTALL)
-    assert script
+    blocks = blocks_of((copy / "README.md").read_text())
+    for block in blocks:
+        target = copy / block.rest
+        if block.word == "file":
+            target.write_text(block.text)
+        elif block.word == "append to":
+            target.write_text(target.read_text().rstrip("\n") + "\n" + block.text)
+    (script,) = [block.text for block in blocks if block.word == "run"]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     subprocess.run(
         [sys.executable, "-m", "validator", "demo"], cwd=copy, check=True, capture_output=True, env=environment
     )
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script[1]],
+        ["bash", "-euo", "pipefail", "-c", script],
         cwd=copy,
         capture_output=True,
         text=True,
@@ -77,11 +82,30 @@ def test_adding_a_check_as_the_readme_says(copy: Path) -> None:
     assert "## odds_rows" in (copy / "docs/checks.md").read_text()
 
 
+def test_what_the_readme_maps_scripts_to_runs(fresh: Path) -> None:
+    """Every command of the table of scripts looks at the demo world: exit 0, or 1 with findings."""
+    commands = commands_in_tables((ROOT / "README.md").read_text())
+    assert len(commands) == 8
+    for command in commands:
+        done = typed(fresh, *command.split()[3:])
+        assert done.returncode in {0, 1}, f"{command}: {done.stdout}{done.stderr}"
+
+
 def test_every_link_of_the_documents_leads_somewhere() -> None:
     """Links between documents name files that exist, and headings that exist."""
-    for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "deploy/README.md"]:
+    others = [ROOT / "README.md", ROOT / "deploy/README.md", ROOT / "schemas/README.md"]
+    for document in [*others, *sorted((ROOT / "docs").rglob("*.md"))]:
         for target in re.findall(r"\]\((?!https?:)([^)]+)\)", document.read_text()):
-            assert (document.parent / target.partition("#")[0]).exists(), f"{document.name}: {target}"
+            name, _, heading = target.partition("#")
+            there = document.parent / name if name else document
+            assert there.exists(), f"{document.name}: {target}"
+            assert not heading or heading in headings_of(there), f"{document.name}: {target}"
+
+
+def headings_of(document: Path) -> set[str]:
+    """The headings of a document, as links name them."""
+    titles = re.findall(r"^#+ (.+)$", document.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
