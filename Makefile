@@ -43,8 +43,8 @@ format: setup ## write the formatting
 bench: setup ## benchmarks: ratios measured side by side
 	@$(PY) -m tests.bench
 
-docs: setup ## write the generated check reference
-	$(PY) -m validator checks --format markdown > docs/checks.md
+docs: setup ## write what is generated from schemas/: docs/ and schemas/json-schema/
+	$(PY) -m validator config generate
 
 clean: ## remove what this Makefile made
 	rm -rf .venv local build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,43 +1,44 @@
-"""Config sync: the live warehouse against the source of truth."""
+"""Config sync: the live world against the source of truth."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from validator.check import Check, Finding, Measurement, NotDue
+from validator.check import Check, Finding, Measurement, NotDue, Unknown
+from validator.evidence.differences import Compared, Unasked
+from validator.evidence.sync import compare
 from validator.look import World
+
+SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigSync(Check):
-    """Does every declared table exist, with its date column and the columns that are declared for it?"""
+    """Does every declared table, service, topic and subscription exist, in the place and of the make that is declared?"""
 
-    unit = "tables unlike the source of truth"
+    unit = "differences"
     fail = "> 0"
-    remedy = "bq ls --project_id $project $dataset"
+    remedy = "python -m validator config verify"
 
     def measure(self, world: World) -> Iterator[Finding]:
-        live = world.catalog()
-        for dataset in world.ssot.datasets:
-            if not dataset.tables:
-                yield NotDue(subject=dataset.name, reason="the source of truth declares no table in it")
-                continue
-            wrong = []
-            for spec in dataset.tables:
-                table = world.ssot.tables[f"{dataset.name}.{spec.name}"]
-                columns = live.get(table.name)
-                if columns is None:
-                    wrong.append(f"{spec.name} is missing")
-                elif lacking := [
-                    name for name in (*([table.date] if table.date else []), *spec.columns) if name not in columns
-                ]:
-                    wrong.append(f"{spec.name} has no {', '.join(dict.fromkeys(lacking))}")
-            yield Measurement(
-                subject=dataset.name,
-                value=len(wrong),
-                note="; ".join(wrong[:10]) if wrong else f"all {len(dataset.tables)} declared tables are there",
-                expected=f"{len(dataset.tables)} tables",
-                actual=f"{len(dataset.tables) - len(wrong)} as declared",
-                affected=len(wrong) or None,
-                fill={"dataset": dataset.name},
-                facts={"wrong": wrong},
-            )
+        for group in compare(world):
+            if isinstance(group, Unasked):
+                yield Unknown(subject=group.subject, reason=group.reason)
+            elif not group.declared:
+                yield NotDue(subject=group.subject, reason=f"the source of truth declares no {group.noun} in it")
+            else:
+                yield self._measurement(group)
+
+    def _measurement(self, group: Compared) -> Measurement:
+        wrong = [str(difference) for difference in group.differences]
+        fixes = [difference.fix for difference in group.differences]
+        others = f"; {len(group.undeclared)} more are not declared" if group.undeclared else ""
+        return Measurement(
+            subject=group.subject,
+            value=len(wrong),
+            note=("; ".join(wrong[:SHOWN]) or f"all {group.declared} declared {group.noun} are there") + others,
+            expected=f"{group.declared} {group.noun} as declared",
+            actual=f"{group.live} there, {len(wrong)} differences",
+            affected=len(wrong) or None,
+            remedy="\n".join(fixes).replace("$", "$$") if len(fixes) <= SHOWN else "",
+            facts={"wrong": wrong, "undeclared": list(group.undeclared)},
+        )

@@ -32,13 +32,14 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of a live table. `partitioning` and `clustering` (1-based position) are None where the warehouse can't say."""
+    """A column of a live table. `partitioning`, `clustering` (1-based position) and `location` (of its dataset) are None where the warehouse can't say."""
 
     table: str
     name: str
     type: str
     partitioning: bool | None = None
     clustering: int | None = None
+    location: str | None = None
 
 
 class Warehouse(Protocol):

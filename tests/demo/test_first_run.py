@@ -31,8 +31,11 @@ def at(hour: int, minute: int = 5) -> datetime:
 
 
 def planted(world: World) -> set[str]:
-    """Every subject that an incident speaks of: what it hit, the table of a processor, the phase of one, a topic's subscription."""
-    found = set()
+    """Every subject that an incident speaks of: what it hit, the table of a processor, the phase of one, a topic's subscription.
+
+    A subscription that is missing is also a difference between what is declared and what is there.
+    """
+    found = {"Pub/Sub subscriptions"}
     for incident in world.plan.incidents.all:
         found.add(incident.subject)
         if processor := world.plan.ssot.processors.get(incident.subject):

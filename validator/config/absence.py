@@ -1,13 +1,15 @@
 """The alert for a runner that stops: Cloud Monitoring notices from outside that no scheduled call has succeeded for too long."""
 
 import json
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from validator.clock import Cron, local_instant, zone
+from validator.clock import Cron, days, local_instant, zone
 from validator.config.head import head_of
 from validator.config.jobs import function_url
+from validator.ssot.models import ScheduleSpec
 from validator.ssot.source import Ssot
 
 GRACE = timedelta(hours=1)
@@ -36,20 +38,16 @@ def render_absence_alerts(ssot: Ssot) -> str:
 
 def longest_silence(ssot: Ssot) -> timedelta:
     """The longest time between two scheduled runs."""
-    fires = sorted(fire for name in ssot.schedules for fire in _fires(ssot, name))
+    fires = sorted(fire for schedule in ssot.schedules.values() for fire in _fires(schedule, ssot.pipeline.time_zone))
     gaps = [later - earlier for earlier, later in pairwise(fires)]
     return max(gaps, default=timedelta(days=_LOOK_DAYS))
 
 
-def _fires(ssot: Ssot, schedule: str) -> list[datetime]:
-    spec = ssot.schedules[schedule]
-    cron, where = Cron.parse(spec.cron), zone(spec.time_zone or ssot.pipeline.time_zone)
-    found = []
-    at = local_instant(_FIRST, time(), where)
-    end = at + timedelta(days=_LOOK_DAYS)
-    while (at := cron.next_after(at, where)) < end:
-        found.append(at)
-    return found
+def _fires(schedule: ScheduleSpec, time_zone: str) -> Iterator[datetime]:
+    cron, where = Cron.parse(schedule.cron), zone(schedule.time_zone or time_zone)
+    for day in days(_FIRST, _FIRST + timedelta(days=_LOOK_DAYS)):
+        if cron.fires_on(day):
+            yield from (local_instant(day, at, where) for at in cron.times())
 
 
 def _text(ssot: Ssot, seconds: int) -> str:

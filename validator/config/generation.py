@@ -3,7 +3,8 @@
 import difflib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -50,50 +51,66 @@ class File:
 
 
 def survey(
-    root: Path, pipeline: str, texts: Mapping[str, str], foreign: Sequence[str] = (), *, adopt: bool = False
+    root: Path,
+    pipeline: str,
+    texts: Mapping[str, str],
+    foreign: Sequence[str] = (),
+    *,
+    adopt: bool = False,
+    below: Sequence[str] = (".",),
 ) -> list[File]:
     """Every declared file, and managed ones that are no longer declared, by path.
 
-    With `adopt`, a foreign file of a kind that can be generated is stale instead. Raises ConfigurationError for a root or a
-    path that can't be used.
+    With `adopt`, a foreign file of a kind that can be generated is stale instead. Files that are no longer declared are looked
+    for in the folders `below` the root. Raises ConfigurationError for a root or a path that can't be used.
     """
     if not root.is_dir():
         raise ConfigurationError([f"{root}: no such directory"])
     files = {path: _declared(root, path, pipeline, text, adopt=adopt) for path, text in texts.items()}
     files |= {path: File(path=path, state=State.FOREIGN) for path in foreign if (root / path).is_file()}
-    for path, text in _managed(root, pipeline):
-        if path not in files and _where(root, path) not in {_where(root, known) for known in files}:
-            intact = read_head(text)
-            state = State.UNDECLARED if intact and intact.intact else State.EDITED_UNDECLARED
+    known = {_where(root, path) for path in files}
+    for path, text in _managed(root, below, pipeline):
+        if _where(root, path) not in known:
+            head = read_head(text)
+            state = State.UNDECLARED if head and head.intact else State.EDITED_UNDECLARED
             files[path] = File(path=path, state=state, found=text)
     return [files[path] for path in sorted(files)]
 
 
-def write(root: Path, file: File) -> bool:
-    """Make the file what it should be. False for one that is left alone: foreign, or no longer declared but edited by hand.
+def write(root: Path, files: Iterable[File]) -> list[File]:
+    """Make the files what they should be; those that were changed.
 
-    Raises ConfigurationError when it can't be written.
+    Left alone is what is foreign, and what is no longer declared but was edited by hand. All texts are on the disk before the
+    first of them takes its place, so a disk that is full, or a folder that may not be written, changes nothing. Raises
+    ConfigurationError.
     """
-    place = _where(root, file.path)
+    wanted = [file for file in files if file.wanted is not None and file.state.is_drift]
+    undeclared = [file for file in files if file.state is State.UNDECLARED]
+    drafts: dict[str, Path] = {}
     try:
-        if file.state is State.UNDECLARED:
-            (root / file.path).unlink()
-        elif file.wanted is not None and file.state.is_drift:
-            _replace(place, file.wanted)
-        else:
-            return False
-    except OSError as error:
-        raise ConfigurationError([f"{file.path}: cannot be written: {error.strerror}"]) from error
-    return True
+        for file in wanted:
+            with _naming(file.path, "written"):
+                drafts[file.path] = _draft(_where(root, file.path), str(file.wanted))
+        for path, draft in drafts.items():
+            with _naming(path, "written"):
+                draft.replace(_where(root, path))
+        for file in undeclared:
+            with _naming(file.path, "removed"):
+                (root / file.path).unlink()
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+    return [*wanted, *undeclared]
 
 
 def _declared(root: Path, path: str, pipeline: str, wanted: str, *, adopt: bool) -> File:
     place = _where(root, path)
-    if place.is_dir():
-        raise ConfigurationError([f"{path}: is a directory"])
-    if not place.exists():
-        return File(path=path, state=State.MISSING, wanted=wanted)
-    found = _read(place)
+    with _naming(path, "read"):
+        if not place.exists():
+            return File(path=path, state=State.MISSING, wanted=wanted)
+        if not place.is_file():
+            raise ConfigurationError([f"{path}: is no file"])
+        found = _read(place)
     if found == wanted:
         return File(path=path, state=State.CURRENT, found=found, wanted=wanted)
     head = read_head(found)
@@ -104,15 +121,16 @@ def _declared(root: Path, path: str, pipeline: str, wanted: str, *, adopt: bool)
 
 def _where(root: Path, path: str) -> Path:
     """The file itself, links followed. Raises ConfigurationError when it lies outside of the root."""
-    place = (root / path).resolve()
-    if not place.is_relative_to(root.resolve()):
-        raise ConfigurationError([f"{path}: leads out of {root}"])
+    with _naming(path, "found"):
+        place = (root / path).resolve()
+        if not place.is_relative_to(root.resolve()):
+            raise ConfigurationError([f"{path}: leads out of {root}"])
     return place
 
 
-def _managed(root: Path, pipeline: str) -> Iterator[tuple[str, str]]:
-    """The managed files of this pipeline below the root. Hidden folders and other checkouts are not looked into."""
-    for folder, folders, names in os.walk(root):
+def _managed(root: Path, below: Iterable[str], pipeline: str) -> Iterator[tuple[str, str]]:
+    """The managed files of this pipeline in these folders. Hidden folders and other checkouts are not looked into."""
+    for folder, folders, names in (step for start in below for step in os.walk(root / start)):
         inner = Path(folder)
         folders[:] = sorted(
             name for name in folders if not name.startswith((".", "__")) and not (inner / name / ".git").exists()
@@ -137,27 +155,37 @@ def _has_head(place: Path) -> bool:
 
 def _read(place: Path) -> str:
     """The file's text; what is not UTF-8 is shown as such, and never the same as what is generated."""
-    try:
-        with place.open(encoding="utf-8", errors="backslashreplace", newline="") as file:
-            return file.read()
-    except OSError as error:
-        raise ConfigurationError([f"{place}: cannot be read: {error.strerror}"]) from error
+    with place.open(encoding="utf-8", errors="backslashreplace", newline="") as file:
+        return file.read()
 
 
-def _replace(place: Path, text: str) -> None:
-    """Write beside the place and move there: a reader sees the old file or the new one."""
+def _draft(place: Path, text: str) -> Path:
+    """The text in a file beside the place, to be moved there: a reader sees the old file or the new one."""
     place.parent.mkdir(parents=True, exist_ok=True)
     mode = place.stat().st_mode & 0o777 if place.exists() else NEW_FILE_MODE
-    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(draft).chmod(mode)
-        Path(draft).replace(place)
-    finally:
-        Path(draft).unlink(missing_ok=True)
+        draft.chmod(mode)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return draft
+
+
+@contextmanager
+def _naming(path: str, done: str) -> Iterator[None]:
+    """What the file system refuses becomes a ConfigurationError that names the file."""
+    try:
+        yield
+    except RuntimeError as error:  # pathlib's word for links that lead in a circle
+        raise ConfigurationError([f"{path}: its links lead in a circle"]) from error
+    except OSError as error:
+        raise ConfigurationError([f"{path}: cannot be {done}: {error.strerror}"]) from error
 
 
 def _ended(line: str) -> str:

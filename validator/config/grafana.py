@@ -63,13 +63,9 @@ def uid_of(ssot: Ssot, key: str) -> str:
     return f"{name[:12]}-{zlib.crc32(ssot.pipeline.name.encode()):08x}-{key}"[:40]
 
 
-def _runner(ssot: Ssot) -> dashboard.TextBoxVariable:
-    return (
-        dashboard.TextBoxVariable("runner")
-        .label("Runner")
-        .default_value(function_url(ssot))
-        .current(models.VariableOption(text=function_url(ssot), value=function_url(ssot)))
-    )
+def _runner(ssot: Ssot) -> dashboard.ConstantVariable:
+    """The runner's address, where links to runs lead."""
+    return dashboard.ConstantVariable("runner").label("Runner").value(function_url(ssot))
 
 
 def _places(panels: Sequence[Panel]) -> list[models.GridPos]:

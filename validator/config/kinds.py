@@ -1,6 +1,6 @@
 """What each kind of generated file holds: from `pipeline.yaml`'s list to paths and texts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import PurePosixPath
 
 from validator.compose import Service
@@ -21,14 +21,22 @@ from validator.ssot.source import Ssot
 
 FOREIGN: GeneratedKind = "processor_list"
 """The kind of a list inside code that people write: it is compared, and never generated."""
+DESCRIBING: frozenset[GeneratedKind] = frozenset({"diagram", "check_reference", "processor_registry", "json_schema"})
+"""The kinds that describe the source of truth: they lie beside it, also where the pipeline's code lies elsewhere."""
 
 
-def texts_of(svc: Service) -> dict[str, str]:
-    """Every file to generate, by its path below the root. Raises ConfigurationError when a dashboard can't be made here."""
+def texts_of(svc: Service, kinds: Container[GeneratedKind] | None = None) -> dict[str, str]:
+    """Every file to generate (of these kinds), by its path below the root.
+
+    Raises ConfigurationError when two would be one file, or a dashboard can't be made here.
+    """
     made: dict[str, str] = {}
     for entry in svc.ssot.pipeline.generated:
-        if entry.kind != FOREIGN:
-            made.update(_files(svc, entry))
+        if entry.kind != FOREIGN and (kinds is None or entry.kind in kinds):
+            files = _files(svc, entry)
+            if twice := sorted(made.keys() & files.keys()):
+                raise ConfigurationError([f"pipeline.yaml: generated: {path} would be written twice" for path in twice])
+            made.update(files)
     return {path: seal(text) for path, text in sorted(made.items())}
 
 

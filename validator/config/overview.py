@@ -3,18 +3,18 @@
 import textwrap
 
 from validator.config import sql
+from validator.config.ledgers import processor_status, success_rate
+from validator.config.output import output_panel
 from validator.config.panels import (
     DAYS,
     RESULTS_TABLE,
     RUNS_TABLE,
     Panel,
-    all_runs,
     checks_of,
     judged_days,
     latest_results,
 )
-from validator.ssot.models import ExpectSpec
-from validator.ssot.source import Processor, Ssot, processors_of
+from validator.ssot.source import Ssot
 
 SCHEDULING = ("SchedulerJobs", "SchedulesRan", "ServiceHealth")
 
@@ -23,8 +23,8 @@ def overview_panels(ssot: Ssot) -> tuple[Panel, ...]:
     """The fourteen, in the order they are read."""
     return (
         _scheduler_health(ssot),
-        _success_rate(ssot),
-        _processor_status(ssot),
+        success_rate(ssot),
+        processor_status(ssot),
         _trigger_rates(ssot),
         _phase_completion(ssot),
         _end_to_end(ssot),
@@ -34,7 +34,7 @@ def overview_panels(ssot: Ssot) -> tuple[Panel, ...]:
         _drift(ssot),
         _dependency_failures(ssot),
         _durations(ssot),
-        _predictions(ssot),
+        output_panel(ssot),
         _history(ssot),
     )
 
@@ -65,58 +65,6 @@ UNION ALL
 SELECT CONCAT(check_name, ': ', subject) AS what, status, check_timestamp AS at, message, run_id FROM wrong
 ORDER BY what""",
     )
-
-
-def _success_rate(ssot: Ssot) -> Panel:
-    return Panel(
-        title="Success rate (no_data counts as success)",
-        description="Share of finished runs that succeeded or rightly found nothing, by day and ledger",
-        shape="lines",
-        unit="percent",
-        sql=f"""WITH runs AS (
-{textwrap.indent(all_runs(ssot, DAYS), "  ")}
-)
-SELECT CAST(DATE(started) AS TIMESTAMP) AS time, ledger AS metric,
-  100 * COUNTIF(succeeded = 1 OR (found_nothing = 1 AND failed = 0)) / COUNT(*) AS value
-FROM runs
-WHERE succeeded = 1 OR found_nothing = 1 OR failed = 1
-GROUP BY time, metric
-ORDER BY time, metric""",
-    )
-
-
-def _processor_status(ssot: Ssot) -> Panel:
-    return Panel(
-        title="Processor status",
-        description="The newest run of every declared processor; one that no ledger knows is NOT LOGGED",
-        shape="table",
-        wide=True,
-        sql=f"""WITH names AS (
-  {_names(ssot)}
-), runs AS (
-{textwrap.indent(all_runs(ssot, 7), "  ")}
-), newest AS (
-  SELECT names.processor AS processor, ledger, day, started, succeeded, found_nothing, failed,
-    ROW_NUMBER() OVER (PARTITION BY names.processor ORDER BY started DESC, run) AS place
-  FROM runs JOIN names ON names.name = runs.subject
-)
-SELECT DISTINCT names.phase, names.processor,
-  CASE WHEN started IS NULL THEN 'NOT LOGGED' WHEN succeeded = 1 THEN 'success' WHEN failed = 1 THEN 'failed'
-    WHEN found_nothing = 1 THEN 'no_data' ELSE 'running' END AS status,
-  day, started, ledger
-FROM names LEFT JOIN newest ON newest.processor = names.processor AND newest.place = 1
-ORDER BY phase, processor""",
-    )
-
-
-def _names(ssot: Ssot) -> str:
-    """Each name that each processor is known by, with the processor and its phase."""
-    arms = [
-        f"SELECT {sql.text(name)} AS name, {sql.text(processor.name)} AS processor, {processor.phase} AS phase"
-        for processor in ssot.processors.values()
-        for name in sorted(processor.names)
-    ]
-    return "\n  UNION ALL ".join(arms) or sql.none_of({"name": "STRING", "processor": "STRING", "phase": "INT64"})
 
 
 def _trigger_rates(ssot: Ssot) -> Panel:
@@ -245,61 +193,6 @@ WHERE {sql.since("triggered_at", DAYS)} AND duration_seconds IS NOT NULL
 GROUP BY time, metric
 ORDER BY time, metric""",
     )
-
-
-def _predictions(ssot: Ssot) -> Panel:
-    final = _final_outputs(ssot)
-    counted = "\n  UNION ALL\n".join(_made_and_expected(ssot, processor) for processor in final)
-    none = sql.none_of({"day": "DATE", "metric": "STRING", "value": "FLOAT64"})
-    return Panel(
-        title="Predictions against expected",
-        description="Rows of the last phase's own tables by date, and the least that the date owed",
-        shape="lines",
-        sql=f"""WITH counted AS (
-{counted or none}
-)
-SELECT CAST(day AS TIMESTAMP) AS time, metric, value
-FROM counted
-WHERE day IS NOT NULL
-ORDER BY time, metric""",
-    )
-
-
-def _final_outputs(ssot: Ssot) -> list[Processor]:
-    """What the last phase is there for: its critical processors with a dated table."""
-    if not ssot.phases:
-        return []
-    known = (one for one in processors_of(ssot.phases[max(ssot.phases)]) if one.critical and one.table in ssot.tables)
-    return [one for one in known if ssot.tables[one.table].date]
-
-
-def _made_and_expected(ssot: Ssot, processor: Processor) -> str:
-    table = ssot.tables[processor.table]
-    condition = f"{sql.within(ssot, str(table.date), DAYS)}{sql.needs_more_than_its_date(table)}"
-    made = (
-        f"  SELECT `{table.date}` AS day, {sql.text(processor.name)} AS metric, CAST(COUNT(*) AS FLOAT64) AS value\n"
-        f"  FROM {sql.full(ssot, table.name)}\n  WHERE {condition}\n  GROUP BY day"
-    )
-    wanted = _expected(ssot, processor, table.spec.expect) if table.spec.expect else ""
-    return "\n  UNION ALL\n".join(part for part in (made, wanted) if part)
-
-
-def _expected(ssot: Ssot, processor: Processor, expect: ExpectSpec) -> str:
-    metric = sql.text(f"{processor.name} expected")
-    calendar = ssot.pipeline.calendar
-    if expect.per == "event" and calendar.kind == "events" and calendar.table and calendar.date:
-        events = f"COUNT(DISTINCT CONCAT({_key(calendar.key)}))"
-        return (
-            f"  SELECT `{calendar.date}` AS day, {metric} AS metric, CAST({events} * {expect.rows} AS FLOAT64) AS value\n"
-            f"  FROM {sql.full(ssot, calendar.table)}\n"
-            f"  WHERE {sql.within(ssot, calendar.date, DAYS)}{sql.one_of(calendar.count_where)}\n  GROUP BY day"
-        )
-    days = f"UNNEST(GENERATE_DATE_ARRAY({sql.days_ago(ssot, DAYS)}, {sql.today(ssot)})) AS day"
-    return f"  SELECT day, {metric} AS metric, CAST({expect.rows} AS FLOAT64) AS value FROM {days}"
-
-
-def _key(columns: tuple[str, ...]) -> str:
-    return ", '|', ".join(f"CAST(`{column}` AS STRING)" for column in columns)
 
 
 def _history(ssot: Ssot) -> Panel:

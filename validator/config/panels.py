@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from validator.config import sql
-from validator.ssot.models import LedgerSpec
 from validator.ssot.source import Ssot
 from validator.store import ALERTS, RESULTS, RUNS
 
@@ -56,32 +55,3 @@ FROM (
   WHERE {sql.since("check_timestamp", DAYS)} AND check_name IN ({sql.texts(checks)}) AND status IN ('PASS', 'WARN', 'FAIL')
 )
 WHERE place = 1"""
-
-
-def ledger_runs(ssot: Ssot, ledger: LedgerSpec, days: int) -> str:
-    """A row per run of the ledger: its subject and day, and whether it succeeded, found nothing, or failed for a reason that counts."""
-    column = f"`{ledger.status}`"
-    failed = f"{column} IN ({sql.texts(ledger.words.failure)})"
-    failed += "".join(
-        f" AND NOT COALESCE(`{name}` = {sql.text(value)}, FALSE)" for name, value in ledger.benign.items()
-    )
-    if ledger.phantom:
-        phantom = f"STRPOS(TO_JSON_STRING(`{ledger.phantom.column}`), {sql.text(ledger.phantom.contains)})"
-        failed += f" AND COALESCE({phantom}, 0) = 0"
-    window = sql.within(ssot, ledger.window, days) if ledger.window_type == "date" else sql.since(ledger.window, days)
-    return f"""SELECT {sql.text(ledger.name)} AS ledger, `{ledger.subject}` AS subject, `{ledger.run}` AS run,
-  MIN(`{ledger.date}`) AS day, MIN(`{ledger.started}`) AS started,
-  MAX(IF({column} IN ({sql.texts(ledger.words.success)}), 1, 0)) AS succeeded,
-  MAX(IF({column} IN ({sql.texts(ledger.words.no_data)}), 1, 0)) AS found_nothing,
-  MAX(IF({failed}, 1, 0)) AS failed
-FROM {sql.full(ssot, ledger.table)}
-WHERE {window}
-GROUP BY subject, run"""
-
-
-def all_runs(ssot: Ssot, days: int) -> str:
-    """The runs of every ledger."""
-    columns = dict.fromkeys(("succeeded", "found_nothing", "failed"), "INT64")
-    none = {"ledger": "STRING", "subject": "STRING", "run": "STRING", "day": "DATE", "started": "TIMESTAMP", **columns}
-    arms = [ledger_runs(ssot, ledger, days) for ledger in ssot.pipeline.ledgers]
-    return "\nUNION ALL\n".join(arms) or sql.none_of(none)

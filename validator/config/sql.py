@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from validator.ssot.source import Ssot, Table
+from validator.ssot.source import Ssot, Table, partition_column
 
 
 def text(value: str) -> str:
@@ -62,8 +62,7 @@ def none_of(columns: Mapping[str, str]) -> str:
 
 def needs_more_than_its_date(table: Table) -> str:
     """A condition on the partition column, for a table that is partitioned by something else than its date and refuses to be read whole."""
-    by = table.spec.partitioned_by or ""
-    column = by[by.find("(") + 1 :].rstrip(")").split(",")[0].strip()
+    column = partition_column(table.spec.partitioned_by)
     if not table.spec.requires_partition_filter or not column or column == table.date:
         return ""
     return f" AND `{column}` IS NOT NULL"

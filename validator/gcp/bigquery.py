@@ -85,19 +85,20 @@ class Connection:
             use_legacy_sql=False,
         )
 
-    def start(self, job_id: str, sql: str, config: Any) -> Any:
-        """Start the job of that id; where there is one already, that one."""
+    def start(self, job_id: str, sql: str, config: Any, location: str = "") -> Any:
+        """Start the job of that id; where there is one already, that one. `location` where its data is elsewhere."""
+        location = location or self.location
 
         def insert(seconds: float) -> Any:
             return self.client.query(
-                sql, job_config=config, job_id=job_id, location=self.location, timeout=seconds, **_PATIENCE
+                sql, job_config=config, job_id=job_id, location=location, timeout=seconds, **_PATIENCE
             )
 
         try:
             return ask(SERVICE, self.remaining, insert)
         except ServiceError as error:
             if isinstance(error.__cause__, api.Conflict):
-                return self._join(job_id)
+                return self._join(job_id, location)
             raise
 
     def finish(self, job: Any) -> tuple[list[Any], list[Any]]:
@@ -114,12 +115,12 @@ class Connection:
 
         return ask(SERVICE, self.remaining, wait)
 
-    def _join(self, job_id: str) -> Any:
+    def _join(self, job_id: str, location: str) -> Any:
         """The job of that id, which exists: BigQuery may say for a moment that it doesn't."""
         give_up = time.monotonic() + min(JOIN_SECONDS, self.remaining())
         while True:
             try:
-                return ask(SERVICE, self.remaining, lambda seconds: self._find(job_id, seconds))
+                return ask(SERVICE, self.remaining, lambda seconds: self._find(job_id, location, seconds))
             except ServiceError as error:
                 if not isinstance(error.__cause__, api.NotFound):
                     raise
@@ -129,8 +130,8 @@ class Connection:
                     ) from error
             time.sleep(0.2)
 
-    def _find(self, job_id: str, seconds: float) -> Any:
-        return self.client.get_job(job_id, location=self.location, retry=None, timeout=seconds)
+    def _find(self, job_id: str, location: str, seconds: float) -> Any:
+        return self.client.get_job(job_id, location=location, retry=None, timeout=seconds)
 
     def _connect(self) -> Any:
         credentials, options = AnonymousCredentials(), None

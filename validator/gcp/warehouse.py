@@ -42,13 +42,20 @@ class BigQueryWarehouse:
         return Answer(rows=tuple(rows), bytes_billed=billed)
 
     def columns(self, datasets: Sequence[str], labels: Mapping[str, str]) -> tuple[Sequence[Column], int]:
-        """See Warehouse. One job for all datasets; pseudo columns such as `_PARTITIONTIME` are left out."""
+        """See Warehouse. One job for all datasets of a location; pseudo columns such as `_PARTITIONTIME` are left out."""
         there = self._existing(datasets)
-        if not there:
-            return (), 0
-        parts = [_COLUMNS.format(project=self._connection.project, dataset=dataset) for dataset in there]
-        rows, billed = self._rows("\nUNION ALL\n".join(parts), {}, labels)
-        return tuple(_column(row) for row in rows), billed
+        found: list[Column] = []
+        billed = 0
+        for location in dict.fromkeys(there.values()):
+            parts = [
+                _COLUMNS.format(project=self._connection.project, dataset=dataset)
+                for dataset in there
+                if there[dataset] == location
+            ]
+            rows, more = self._rows("\nUNION ALL\n".join(parts), {}, labels, location)
+            found += (_column(row, location) for row in rows)
+            billed += more
+        return found, billed
 
     def run_once(self, key: str, script: str, parameters: Mapping[str, str]) -> bool:
         """See Scripts."""
@@ -62,29 +69,32 @@ class BigQueryWarehouse:
         """Close the connections."""
         self._connection.close()
 
-    def _rows(self, sql: str, parameters: Mapping[str, Value], labels: Mapping[str, str]) -> tuple[list[Row], int]:
+    def _rows(
+        self, sql: str, parameters: Mapping[str, Value], labels: Mapping[str, str], location: str = ""
+    ) -> tuple[list[Row], int]:
         config = self._connection.config(labels, as_parameters(parameters))
-        job = self._connection.start(f"check_{uuid.uuid4()}", with_empty_arrays(sql, parameters), config)
+        job = self._connection.start(f"check_{uuid.uuid4()}", with_empty_arrays(sql, parameters), config, location)
         rows, schema = self._connection.finish(job)
         if job.error_result is not None:
             raise failure(job)
         with asking(SERVICE):
             return plain_rows(rows, schema), int(job.total_bytes_billed or 0)
 
-    def _existing(self, datasets: Sequence[str]) -> list[str]:
-        """Those of the datasets that exist, in the same order."""
+    def _existing(self, datasets: Sequence[str]) -> dict[str, str]:
+        """Those of the datasets that exist, in the same order, each with its location."""
         client = self._connection.client
 
         def fetch(token: str, seconds: float) -> Any:
             return client.list_datasets(page_token=token or None, page_size=1000, retry=None, timeout=seconds)
 
-        names: set[str] = set()
+        places: dict[str, str] = {}
         for page in every_page(SERVICE, self._connection.remaining, fetch):
-            names.update(dataset.dataset_id for dataset in page)
-        return [dataset for dataset in dict.fromkeys(datasets) if dataset in names]
+            # The client's list items have no accessor for the location that BigQuery sends.
+            places.update((dataset.dataset_id, dataset._properties.get("location", "")) for dataset in page)
+        return {dataset: places[dataset] for dataset in dict.fromkeys(datasets) if dataset in places}
 
 
-def _column(row: Row) -> Column:
+def _column(row: Row, location: str) -> Column:
     position = row["clustering_ordinal_position"]
     return Column(
         table=f"{row['dataset']}.{row['table_name']}",
@@ -92,4 +102,5 @@ def _column(row: Row) -> Column:
         type=row["data_type"],
         partitioning=row["is_partitioning_column"] == "YES",
         clustering=None if position is None else int(position),
+        location=location or None,
     )

@@ -1,0 +1,1 @@
+"""The source of truth's commands, and every file derived from it."""

@@ -1,0 +1,98 @@
+"""A copy of the shipped source of truth, an empty checkout to generate into, and commands typed over them."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.worlds.laid import _merged as merged
+from validator.cli import main
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "schemas"
+ENVIRONMENT = ("VALIDATOR_", "K_", "GOOGLE_", "ALERT_", "EMAIL_", "SLACK_", "SENDGRID_", "GITHUB_", "HEARTBEAT_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """A command that ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Type = Callable[..., Done]
+"""Types a command: `typed("config", "check")`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A copy of `schemas/`, and an empty checkout."""
+
+    schemas: Path
+    checkout: Path
+
+    def edit(self, file: str, change: Mapping[str, Any]) -> None:
+        """Merge a change into a file; None removes a key."""
+        path = self.schemas / file
+        path.write_text(yaml.safe_dump(merged(yaml.safe_load(path.read_text()), change), sort_keys=False))
+
+    def text(self, file: str, old: str, new: str) -> None:
+        """Change a file by text."""
+        path = self.schemas / file
+        before = path.read_text()
+        assert old in before
+        path.write_text(before.replace(old, new, 1))
+
+    def files(self) -> dict[str, bytes]:
+        """Everything in the checkout."""
+        return {
+            path.relative_to(self.checkout).as_posix(): path.read_bytes()
+            for path in sorted(self.checkout.rglob("*"))
+            if path.is_file()
+        }
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
+    """The shipped source of truth, to be changed; the environment points at it and at no world."""
+    for name in list(os.environ):
+        if name.startswith(ENVIRONMENT):
+            monkeypatch.delenv(name)
+    made = Source(schemas=tmp_path / "repository" / "schemas", checkout=tmp_path / "checkout")
+    shutil.copytree(SCHEMAS, made.schemas, ignore=shutil.ignore_patterns("json-schema"))
+    made.checkout.mkdir()
+    monkeypatch.setenv("VALIDATOR_SCHEMAS", str(made.schemas))
+    monkeypatch.setenv("VALIDATOR_LOCAL_DB", str(tmp_path / "world.duckdb"))
+    return made
+
+
+@pytest.fixture
+def typed(source: Source, capsys: pytest.CaptureFixture[str]) -> Iterator[Type]:
+    """Types commands; the log is given back as it was."""
+    logger = logging.getLogger("validator")
+    before = logger.handlers[:], logger.level, logger.propagate
+
+    def run(*arguments: str) -> Done:
+        try:
+            code = main(arguments)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        return Done(code=code, out=out, err=err)
+
+    yield run
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.fixture
+def generate(source: Source, typed: Type) -> Type:
+    """Types `config generate` for the checkout: `generate("--check")`."""
+    return lambda *arguments: typed("config", "generate", "--root", str(source.checkout), *arguments)
