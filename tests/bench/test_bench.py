@@ -1,6 +1,5 @@
 """The sides of the benchmarks do the same work; how long they take is not judged here."""
 
-from pathlib import Path
 
 import pytest
 

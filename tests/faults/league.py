@@ -56,14 +56,14 @@ INSERT INTO ops.scrapes SELECT 'box_scraper', 'scrape-1', 'success', DATE '2026-
 
 
 LEAN_CHECKS = ("phase2_completion", "dlq_depth", "deployment_drift")
-LIMIT_SECONDS = 8
-BUSY_SECONDS = 1
+LIMIT_SECONDS = 14
+BUSY_SECONDS = 3
 """What a busy machine may add to that."""
 HASTE = {
     "timeout_seconds": LIMIT_SECONDS,
     "attempt_deadline_seconds": LIMIT_SECONDS,
     "margin_seconds": 1,
-    "check_seconds": 2,
+    "check_seconds": 4,
 }
 
 
