@@ -7,7 +7,7 @@ import pytest
 
 from tests.demo.made import DAY, SHOP, SHOP_DAY, World, made_world
 from validator.clock import days, zone
-from validator.demo.plan import make_plan
+from validator.demo.plan import FILLED_DAYS, make_plan
 from validator.demo.season import make_season
 from validator.ssot.load import load
 from validator.ssot.source import Ssot
@@ -219,7 +219,9 @@ def test_the_shop_works_on_weekdays(shop: World) -> None:
     """Another pipeline's tables are filled for its own days."""
     found = {day for (day,) in shop.ask("SELECT DISTINCT order_day FROM shop_raw.orders")}
     assert found == {
-        day for day in days(SHOP_DAY - timedelta(days=45), SHOP_DAY - timedelta(days=1)) if day.isoweekday() <= 5
+        day
+        for day in days(SHOP_DAY - timedelta(days=FILLED_DAYS), SHOP_DAY - timedelta(days=1))
+        if day.isoweekday() <= 5
     }
     assert shop.one("SELECT COUNT(*) FROM shop_raw.orders WHERE order_day = '2026-03-30'") == 120
 

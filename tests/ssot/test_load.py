@@ -298,3 +298,13 @@ def test_every_check_class_has_its_test_and_its_sentence() -> None:
 def test_dates_in_yaml_are_dates() -> None:
     """A date field takes the one spelling."""
     assert parse_date("2026-02-11") is not None
+
+
+def test_a_misspelt_key_hides_nothing_else(world: LaidWorld) -> None:
+    """A key that nobody knows counts as the one it resembles, so that what refers to other files is looked at all the same."""
+    text(world, "checks.yaml", "severity: P1_CRITICAL", "severty: P1_CRITICAL")
+    text(world, "schedules.yaml", "dlq_depth", "dlq_dept")
+    found = problems(world)
+    assert "did you mean 'severity'?" in found
+    assert "did you mean 'dlq_depth'?" in found
+    assert "2 problems" in found

@@ -10,7 +10,7 @@ from validator.demo.incidents import FAILURES, Incidents, plan_incidents
 from validator.demo.season import Season, make_season
 from validator.ssot.source import Processor, Ssot, Table
 
-FILLED_DAYS = 45
+FILLED_DAYS = 120
 PLAIN_ROWS = 12
 """Rows a day of a table of which nothing is known."""
 RETRIED_AFTER = timedelta(hours=3)

@@ -56,7 +56,7 @@ def view_phase(world: World, plan: PhasePlan) -> PhaseView:
     return PhaseView(
         state=state,
         note=_note(plan, completion, done, missing, why, world),
-        completed=len(done),
+        completed=len([name for name in done if name not in seen.hollow]),
         missing=missing,
         flaw=flaw,
         facts={

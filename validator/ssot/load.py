@@ -20,7 +20,7 @@ from validator.ssot.models import (
     TablesFile,
     TopicsFile,
 )
-from validator.ssot.reader import nearest, read
+from validator.ssot.reader import nearest, read_as_meant
 from validator.ssot.rules import cross_file_problems
 from validator.ssot.source import Ssot
 
@@ -61,7 +61,7 @@ def load(directory: Path) -> Ssot:
     if not directory.is_dir():
         raise ConfigurationError([f"{directory}: no such directory (VALIDATOR_SCHEMAS names it)"])
     files = read_files(directory)
-    if not files.problems:
+    if files.documents.keys() == files.models.keys() >= set(REQUIRED):
         files.problems.extend(cross_file_problems(files.documents, files.models, build(directory, files)))
     if files.problems:
         raise ConfigurationError([str(problem) for problem in sorted(files.problems)])
@@ -87,13 +87,13 @@ def read_files(directory: Path) -> Files:
 
 
 def read_file(path: Path, name: str, kind: type[T], files: Files) -> T | None:
-    """Read one file as `kind` into `files`; None when anything in it is wrong."""
+    """Read one file as `kind` into `files`; None when something in it could not even be guessed."""
     document = read_document(path, name)
     files.documents[name] = document
     files.problems.extend(document.problems)
     if document.problems:
         return None
-    model = read(kind, document, files.problems)
+    model = read_as_meant(kind, document, files.problems)
     if model is not None:
         files.models[name] = model
     return model

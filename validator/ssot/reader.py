@@ -35,13 +35,22 @@ def read(kind: type[T], document: Document, problems: list[Problem], *, path: Pa
 
     Problems, all of them, are appended to `problems`.
     """
+    before = len(problems)
+    value = read_as_meant(kind, document, problems, path=path)
+    return None if len(problems) > before else value
+
+
+def read_as_meant(kind: type[T], document: Document, problems: list[Problem], *, path: Path = ()) -> T | None:
+    """Like `read`, but where nothing is wrong except unknown keys, the value as it was meant: they count as the known ones they resemble.
+
+    Not to be worked with: it is for finding what else is wrong, in one go.
+    """
     data = document.data
     for step in path:
         data = data[step]
-    found: list[Problem] = []
-    value = _Reading(document, found).value(kind, data, path)
-    problems.extend(found)
-    return None if found else typing.cast(T, value)
+    reading = _Reading(document, problems)
+    value = reading.value(kind, data, path)
+    return None if reading.lost else typing.cast(T, value)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -68,11 +77,17 @@ class _Reading:
     def __init__(self, document: Document, problems: list[Problem]) -> None:
         self.document = document
         self.problems = problems
+        self.lost = False
 
     def wrong(self, path: Path, text: str) -> Any:
+        """Note a problem that leaves no value."""
+        self.lost = True
+        self._note(path, text)
+        return MISSING
+
+    def _note(self, path: Path, text: str) -> None:
         named = ".".join(str(step) for step in path)
         self.problems.append(self.document.problem(path, f"{named}: {text}" if named else text))
-        return MISSING
 
     def value(self, kind: Any, data: Any, path: Path) -> Any:
         origin = get_origin(kind)
@@ -135,17 +150,19 @@ class _Reading:
                 path, f"expected a mapping with {', '.join(list(_fields(kind))[:6])} …, found {_show(data)}"
             )
         known = _fields(kind)
-        before = len(self.problems)
+        given = {key: key for key in data if key in known}
         for key in data:
             if key not in known:
-                self.wrong((*path, key), f"unknown key{nearest(key, known) or '; known: ' + ', '.join(known)}")
+                self._note((*path, key), f"unknown key{nearest(key, known) or '; known: ' + ', '.join(known)}")
+                for meant in difflib.get_close_matches(str(key), known.keys() - given.keys(), n=1, cutoff=0.6):
+                    given[meant] = key
         values = {}
         for key, (name, annotation, required) in known.items():
-            if key in data:
-                values[name] = self.value(annotation, data[key], (*path, key))
+            if key in given:
+                values[name] = self.value(annotation, data[given[key]], (*path, given[key]))
             elif required:
                 self.wrong(path, f"missing key {key!r}")
-        return MISSING if len(self.problems) > before else kind(**values)
+        return MISSING if self.lost else kind(**values)
 
     def _scalar(self, kind: Any, data: Any, path: Path) -> Any:
         if kind is date:
