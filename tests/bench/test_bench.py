@@ -1,6 +1,5 @@
 """The sides of the benchmarks do the same work; how long they take is not judged here."""
 
-
 import pytest
 
 from tests.bench.against_sql import limit, ours, refuse_different

@@ -55,7 +55,7 @@ def test_all_goes_through(typed: Type, source: Source, check: tuple[str, ...]) -
     lines = done.out.splitlines()
     assert lines[0].endswith(": fine")
     assert any("in sync, 0 not" in line or "0 changed" in line for line in lines)
-    assert "1 differences, 0 not declared, 0 groups not compared" in lines
+    assert "1 difference, 0 not declared, 0 groups not compared" in lines
     assert any(line.startswith("    → gcloud pubsub subscriptions create ") for line in lines)
 
 

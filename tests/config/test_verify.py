@@ -47,8 +47,8 @@ def test_in_sync(world: LaidWorld, typed: Type) -> None:
     """Every group is named with its counts, and nothing differs."""
     done = typed("config", "verify")
     assert done.code == 0, done.out
-    assert "raw: 5 tables declared, 5 there" in done.out
-    assert "Pub/Sub subscriptions: 2 subscriptions declared, 2 there" in done.out
+    assert "raw: 5 declared, 5 there" in done.out
+    assert "Pub/Sub subscriptions: 2 declared, 2 there" in done.out
     assert "0 differences, 0 not declared, 0 groups not compared" in done.out
 
 

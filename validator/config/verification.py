@@ -9,7 +9,7 @@ from validator.evidence.differences import Compared, Unasked
 from validator.evidence.sync import compare
 from validator.look import Shared, World
 from validator.status import ExitCode
-from validator.tell.plain import plain, plain_lines
+from validator.tell.plain import amount, plain, plain_lines
 
 NAME = "config_verify"
 
@@ -32,14 +32,14 @@ def render(groups: Groups, schemas: str) -> Iterator[str]:
         if isinstance(group, Unasked):
             yield f"{group.subject}: not compared: {plain(group.reason)}"
             continue
-        yield f"{group.subject}: {group.declared} {group.noun} declared, {group.live} there"
+        yield f"{group.subject}: {group.declared} declared, {group.live} there"
         for difference in group.differences:
             yield f"  {plain(str(difference))}"
             yield from (f"    → {line}" for line in plain_lines(difference.fix))
         if group.undeclared:
             yield f"  not declared, to be added to {schemas}/{group.file}: {plain(', '.join(group.undeclared))}"
     differences, undeclared, unasked = _counts(groups)
-    yield f"{differences} differences, {undeclared} not declared, {unasked} groups not compared"
+    yield f"{amount(differences, 'difference')}, {undeclared:,} not declared, {amount(unasked, 'group')} not compared"
 
 
 def exit_code(groups: Groups, *, allow_undeclared: bool) -> ExitCode:
