@@ -50,7 +50,8 @@ INSERT INTO raw.odds SELECT DATE '2026-02-03';
 INSERT INTO analytics.summary SELECT DATE '2026-02-03';
 INSERT INTO analytics.context SELECT DATE '2026-02-03';
 INSERT INTO predictions.props SELECT DATE '2026-02-03';
-INSERT INTO ref.runs SELECT 'box', 'run-1', 'success', DATE '2026-02-03', TIMESTAMP '2026-02-04 08:00:00', 60, NULL, NULL;
+INSERT INTO ref.runs SELECT name, CONCAT('run-', name), 'success', DATE '2026-02-03', TIMESTAMP '2026-02-04 08:00:00', 60, NULL, NULL
+FROM UNNEST(['box', 'odds', 'plays', 'rosters', 'summary', 'context', 'props']) AS name;
 INSERT INTO ops.scrapes SELECT 'box_scraper', 'scrape-1', 'success', DATE '2026-02-03', TIMESTAMP '2026-02-04 07:00:00', NULL;
 """
 
@@ -200,6 +201,8 @@ def _measure(project: str, monitoring: GoogleFake) -> None:
 def _deploy(project: str, cloud_run: GoogleFake, github: GitHubFake) -> None:
     for name in ("scraper", "worker"):
         full = f"projects/{project}/locations/us-west2/services/{name}"
-        cloud_run.add_service(full, labels={"commit-sha": SHA}, update_time=NOW - timedelta(days=2))
+        newest = f"{full}/revisions/{name}-00001-abc"
+        revisions = {"latest_created_revision": newest, "latest_ready_revision": newest}
+        cloud_run.add_service(full, labels={"commit-sha": SHA}, update_time=NOW - timedelta(days=2), **revisions)
     files = ["scrapers/box.py", "shared/clock.py", "predictions/worker/main.py"]
     github.commits.append(Commit(sha=SHA, committed_at=NOW - timedelta(days=3), message="Begin", files=files))
