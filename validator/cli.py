@@ -99,18 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     checks = add("checks", commands.checks, "list the checks, or explain one")
     checks.add_argument("name", nargs="?", metavar="NAME", help="explain this check")
     checks.add_argument("--format", choices=("table", "json", "markdown"), default="table")
-    completeness = add(
-        "completeness", commands.completeness, "the gap map: rows per table and day against what was expected"
-    )
-    completeness.add_argument("--days", type=_days, default=14, help="how many days back (default 14)")
-    failures = add("failures", commands.failures, "who is failing: the current streak of every processor and scraper")
-    failures.add_argument("--threshold", type=_days, default=5, help="show streaks of at least this many (default 5)")
-    drift = add("drift", commands.drift, "what is deployed where, and how far behind the source")
-    drift.add_argument("--verbose", action="store_true", help="list the commits that are not deployed")
-    for sub in (completeness, failures, drift):
-        sub.add_argument("--as-of", metavar="T", help="look as of this RFC 3339 instant")
-        sub.add_argument("--format", choices=("table", "json"), default="table")
-        sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
+    _add_looks(add)
     tables = add("tables", commands.tables, "make the result tables")
     tables.add_argument("action", choices=("create",))
     text = "the source of truth and the files derived from it"
@@ -147,6 +136,22 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--dry-run", action="store_true", help="judge and print; store nothing, send nothing")
     sub.add_argument("--format", choices=FORMATS, default="table")
     sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail", help="exit 1 at or above this (default fail)")
+
+
+def _add_looks(add: Callable[[str, Callable[[Any], int], str], argparse.ArgumentParser]) -> None:
+    """The commands that look at the world and store nothing."""
+    completeness = add(
+        "completeness", commands.completeness, "the gap map: rows per table and day against what was expected"
+    )
+    completeness.add_argument("--days", type=_days, default=14, help="how many days back (default 14)")
+    failures = add("failures", commands.failures, "who is failing: the current streak of every processor and scraper")
+    failures.add_argument("--threshold", type=_days, default=5, help="show streaks of at least this many (default 5)")
+    drift = add("drift", commands.drift, "what is deployed where, and how far behind the source")
+    drift.add_argument("--verbose", action="store_true", help="list the commits that are not deployed")
+    for sub in (completeness, failures, drift):
+        sub.add_argument("--as-of", metavar="T", help="look as of this RFC 3339 instant")
+        sub.add_argument("--format", choices=("table", "json"), default="table")
+        sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
 
 
 def _days(text: str) -> int:
