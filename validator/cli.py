@@ -93,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     _add_run(add("run", commands.run, "run a schedule: judge, store, tell"))
+    status = add("status", commands.status, "how yesterday stands and whether today is ready, from stored rows")
+    status.add_argument("--date", metavar="D", help="the day asked about (default yesterday)")
+    status.add_argument("--format", choices=("text", "json"), default="text")
+    status.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
     add("schedules", commands.schedules, "list the schedules and when they run next").add_argument(
         "--format", choices=("table", "json"), default="table"
     )

@@ -23,6 +23,7 @@ from validator.listing import list_checks, list_schedules
 from validator.reference import explain_check
 from validator.results import Run
 from validator.settings import Settings
+from validator.standing_text import render_standing
 from validator.status import ExitCode, RunStatus, Status, run_status
 from validator.tell.formats import render_junit, render_nagios
 from validator.tell.plain import plain, plain_lines
@@ -154,6 +155,19 @@ def checks(call: Call) -> int:
         for one in listed:
             print(f"{one['check']:<24} {one['severity']:<12} {one['question']}")
     return ExitCode.FINE
+
+
+def status(call: Call) -> int:
+    """`status`: how yesterday stands, and whether today is ready, from stored rows."""
+    svc, text = call.service(), call.arguments.date
+    where = zone(svc.ssot.pipeline.time_zone)
+    day = asked.read_day(text, call.now) if text is not None else day_of(call.now, where) - timedelta(days=1)
+    stands = svc.standing(day, call.now)
+    if call.arguments.format == "json":
+        print(json_text(stands.body()))
+    else:
+        print(render_standing(stands, call.now, where, width=_width()))
+    return _exit_code(stands.whole, call.arguments.fail_on)
 
 
 def completeness(call: Call) -> int:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from validator.run import Engine, Session, perform
 from validator.settings import Settings
 from validator.ssot.load import load
 from validator.ssot.source import Ssot
+from validator.standing import Standing, standing
 from validator.store import ResultStore
 from validator.store_ports import TableAdmin
 from validator.tell.channel import Channel
@@ -90,6 +92,13 @@ class Service:
         order = order_of(request, self.ssot)
         with self.session() as session:
             return perform(order, self.engine(), session)
+
+    def standing(self, day: date, now: datetime) -> Standing:
+        """How a day stands, from stored rows. Raises ConfigurationError or ServiceError."""
+        schedules = self.ssot.schedules
+        morning = next((name for name, spec in schedules.items() if spec.notify == "always"), next(iter(schedules)))
+        with self.session() as session:
+            return standing(session.store, day, now, morning)
 
     @contextmanager
     def tables(self) -> Iterator[TableAdmin]:

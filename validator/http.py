@@ -15,7 +15,7 @@ from flask import Request, Response
 
 from validator import asked, logs
 from validator.claim import InProgress
-from validator.clock import parse_instant, real_now
+from validator.clock import day_of, parse_instant, real_now, zone
 from validator.compose import Service, service
 from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
 from validator.identity import Request as RunRequest
@@ -24,6 +24,7 @@ from validator.json_text import json_text
 from validator.listing import list_checks, list_schedules
 from validator.results import Run
 from validator.settings import Settings, read_settings, revision
+from validator.standing_text import render_standing
 from validator.tell.summary import summarise
 from validator.tell.text import render_text
 
@@ -227,6 +228,19 @@ def runs(ask: Asked) -> Response:
     return as_json({"runs": bodies}, 200)
 
 
+def status(ask: Asked) -> Response:
+    """How a day stands (default: yesterday), from stored rows."""
+    given = asked.only_once(ask.arguments, ("date", "format"))
+    form = asked.read_choice("format", given["format"], ("json", "text")) if "format" in given else _accepted(ask)
+    svc = ask.service()
+    where = zone(svc.ssot.pipeline.time_zone)
+    day = asked.read_day(given["date"], ask.now) if "date" in given else day_of(ask.now, where) - timedelta(days=1)
+    stands = svc.standing(day, ask.now)
+    if form == "text":
+        return Response(render_standing(stands, ask.now, where) + "\n", content_type="text/plain; charset=utf-8")
+    return as_json(stands.body(), 200)
+
+
 def one_run(ask: Asked) -> Response:
     """One stored run with its results."""
     given = asked.only_once(ask.arguments, ("format",))
@@ -268,5 +282,6 @@ ROUTES: Mapping[str, tuple[tuple[str, ...], Handler]] = {
     "/schedules": (("GET",), schedules),
     "/checks": (("GET",), checks),
     "/runs": (("GET",), runs),
+    "/status": (("GET",), status),
 }
 RUN_ROUTE: tuple[tuple[str, ...], Handler] = (("GET",), one_run)

@@ -3,21 +3,18 @@
 One script of BigQuery SQL does the writing, under a key made of the run's id; the columns come from the source of truth.
 """
 
-import json
-import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from validator.clock import rfc3339
 from validator.errors import ServiceError
-from validator.results import Delivery, Result, Run
+from validator.results import Result, Run
 from validator.ssot.models import ColumnSpec
 from validator.ssot.source import Ssot
-from validator.status import RunStatus, Severity, Status
 from validator.store_ports import Scripts
+from validator.store_rows import as_json_text, result_of, result_row, run_of, run_row
 from validator.world import Query, Row, Value, Warehouse
 
 RUNS = "validation_runs"
@@ -48,7 +45,10 @@ class ResultStore:
     def save(self, run: Run) -> bool:
         """Write a run and its results. True when this call wrote them, False when they were there already."""
         inserts = [self._insert(RUNS, "runs"), self._insert(RESULTS, "results")]
-        rows = {"runs": _json([run_row(run)]), "results": _json([result_row(result) for result in run.results])}
+        rows = {
+            "runs": as_json_text([run_row(run)]),
+            "results": as_json_text([result_row(result) for result in run.results]),
+        }
         return self.scripts.run_once(f"store_{run.run_id}", _transaction(inserts), rows)
 
     def record_told(self, run: Run, channel: str, at: datetime, subject: str) -> None:
@@ -63,7 +63,9 @@ class ResultStore:
             "status": "sent",
         }
         self.scripts.run_once(
-            f"told_{run.run_id}_{channel}", _transaction([self._insert(ALERTS, "alerts")]), {"alerts": _json([row])}
+            f"told_{run.run_id}_{channel}",
+            _transaction([self._insert(ALERTS, "alerts")]),
+            {"alerts": as_json_text([row])},
         )
 
     def find(self, run_id: str, now: datetime) -> Run | None:
@@ -132,6 +134,42 @@ class ResultStore:
         sql = f"SELECT * FROM {self._table(RUNS)} WHERE {' AND '.join(where)} ORDER BY run_timestamp DESC LIMIT {int(limit)}"
         return [run_of(row, [], ()) for row in self._ask(sql, span)]
 
+    def latest(self, days: Sequence[date], now: datetime) -> list[Run]:
+        """For each of the target dates the newest run of every schedule, with its results, newest first."""
+        span: dict[str, Value] = {"first": now - timedelta(days=LOOK_BACK_DAYS), "last": now, "days": tuple(days)}
+        rows = self._ask(
+            f"SELECT * FROM {self._table(RUNS)} WHERE run_timestamp BETWEEN @first AND @last AND target_date IN UNNEST(@days) "
+            "QUALIFY ROW_NUMBER() OVER (PARTITION BY check_type, target_date ORDER BY run_timestamp DESC) = 1 "
+            "ORDER BY run_timestamp DESC",
+            span,
+        )
+        if not rows:
+            return []
+        stamps = [row["run_timestamp"] for row in rows]
+        near: dict[str, Value] = {
+            "ids": tuple(row["run_id"] for row in rows),
+            "first": min(stamps) - timedelta(days=1),
+            "last": max(stamps) + timedelta(days=1),
+        }
+        sql = f"SELECT * FROM {self._table(RESULTS)} WHERE run_id IN UNNEST(@ids) AND check_timestamp BETWEEN @first AND @last"
+        found: dict[str, list[Result]] = {}
+        for row in self._ask(sql, near):
+            found.setdefault(row["run_id"], []).append(result_of(row))
+        return [run_of(row, found.get(row["run_id"], []), ()) for row in rows]
+
+    def open_since(self, fingerprints: Sequence[str], now: datetime) -> Mapping[str, datetime]:
+        """Since when each finding has stood without a PASS or SKIP between, as far as the last 60 days tell."""
+        sql = f"""WITH seen AS (
+  SELECT fingerprint, check_timestamp, IF(status IN ('PASS', 'SKIP'), 1, 0) AS fine FROM {self._table(RESULTS)}
+  WHERE fingerprint IN UNNEST(@fingerprints) AND check_timestamp BETWEEN @first AND @last
+), good AS (
+  SELECT fingerprint, MAX(IF(fine = 1, check_timestamp, NULL)) AS last_fine FROM seen GROUP BY fingerprint
+)
+SELECT seen.fingerprint AS fingerprint, MIN(check_timestamp) AS since FROM seen JOIN good ON seen.fingerprint = good.fingerprint
+WHERE fine = 0 AND (last_fine IS NULL OR check_timestamp > last_fine) GROUP BY seen.fingerprint"""
+        span: dict[str, Value] = {"fingerprints": tuple(fingerprints), "first": now - timedelta(days=60), "last": now}
+        return {row["fingerprint"]: row["since"] for row in self._ask(sql, span)} if fingerprints else {}
+
     def row_counts(self, run_id: str) -> Mapping[str, tuple[int, int]]:
         """Per result table: rows of this run, and rows in all."""
         counts = {}
@@ -162,121 +200,3 @@ def _transaction(statements: Iterable[str]) -> str:
 
 def _value(column: ColumnSpec) -> str:
     return _CASTS[column.type].format(value=f"JSON_VALUE(r, '$.{column.name}')")
-
-
-def _json(value: Any) -> str:
-    """JSON for a table: text that no table can hold (lone surrogates, NUL) is replaced, numbers that JSON lacks become null."""
-    return json.dumps(_clean(value), ensure_ascii=False, default=str, allow_nan=False)
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {_clean(str(key)): _clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return value
-
-
-def run_row(run: Run) -> dict[str, Any]:
-    """The run as a row of `validation_runs`."""
-    return {
-        "run_id": run.run_id,
-        "run_timestamp": rfc3339(run.run_timestamp),
-        "check_type": run.check_type,
-        "trigger_source": run.trigger_source,
-        "schedule_name": run.schedule_name,
-        "status": run.status.value,
-        "message": run.message,
-        "duration_ms": run.duration_ms,
-        "checks_passed": run.count(Status.PASS),
-        "checks_warned": run.count(Status.WARN),
-        "checks_failed": run.count(Status.FAIL),
-        "checks_skipped": run.count(Status.SKIP),
-        "checks_errored": run.count(Status.ERROR),
-        "target_date": run.target_date.isoformat(),
-        "details": _json(dict(run.details)),
-    }
-
-
-def result_row(result: Result) -> dict[str, Any]:
-    """The result as a row of `validation_check_results`."""
-    row = result.body()
-    return {
-        **{key: row[key] for key in row if key not in ("remedy", "details")},
-        "run_id": result.run_id,
-        "check_timestamp": rfc3339(result.check_timestamp),
-        "details": _json(row["details"]),
-        "fingerprint": result.fingerprint,
-        "bytes_billed": result.bytes_billed,
-    }
-
-
-def run_of(row: Row, results: Sequence[Result], told: tuple[str, ...]) -> Run:
-    """A run from its row. Rows of an older runner, with fewer columns, can be read too."""
-    return Run(
-        run_id=row["run_id"],
-        check_type=row["check_type"],
-        schedule_name=row.get("schedule_name") or row["check_type"],
-        target_date=row.get("target_date") or row["run_timestamp"].date(),
-        status=_member(RunStatus, row["status"], RunStatus.ERROR),
-        message=row.get("message") or "",
-        trigger_source=row.get("trigger_source") or "",
-        run_timestamp=row["run_timestamp"],
-        duration_ms=row.get("duration_ms") or 0,
-        results=tuple(results),
-        details=_object(row.get("details")),
-        stored_counts={status: row.get(column) or 0 for status, column in _COUNT_COLUMNS.items()},
-        delivery=Delivery(stored=True, sent=told),
-    )
-
-
-_COUNT_COLUMNS = {
-    Status.PASS: "checks_passed",
-    Status.WARN: "checks_warned",
-    Status.FAIL: "checks_failed",
-    Status.SKIP: "checks_skipped",
-    Status.ERROR: "checks_errored",
-}
-
-
-def result_of(row: Row) -> Result:
-    """A result from its row."""
-    details = _object(row.get("details"))
-    return Result(
-        result_id=row["result_id"],
-        run_id=row["run_id"],
-        check_timestamp=row["check_timestamp"],
-        check_name=row["check_name"],
-        check_category=row.get("check_category") or "",
-        subject=row.get("subject") or "",
-        status=_member(Status, row["status"], Status.ERROR),
-        severity=_member(Severity, row.get("severity"), Severity.P3_MEDIUM),
-        message=row.get("message") or "",
-        target_date=row.get("target_date") or row["check_timestamp"].date(),
-        fingerprint=row.get("fingerprint") or "",
-        expected_value=row.get("expected_value"),
-        actual_value=row.get("actual_value"),
-        threshold=row.get("threshold"),
-        target_table=row.get("target_table"),
-        affected_records=row.get("affected_records"),
-        remedy=str(details.get("remedy") or ""),
-        evidence=_object(details.get("evidence")),
-        duration_ms=row.get("duration_ms") or 0,
-        bytes_billed=row.get("bytes_billed") or 0,
-    )
-
-
-def _member(kind: Any, value: Any, otherwise: Any) -> Any:
-    return kind(value) if value in [member.value for member in kind] else otherwise
-
-
-def _object(text: Any) -> dict[str, Any]:
-    try:
-        value = json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -41,7 +41,7 @@ def test_a_path_that_is_not_served(look: Asker, path: str) -> None:
     """Any other path is a 404 that lists the routes."""
     body = problem_of(look(path), 404)
     assert body["type"].endswith(":no-such-path")
-    assert body["routes"] == ["/", "/checks", "/health", "/runs", "/schedules"]
+    assert body["routes"] == ["/", "/checks", "/health", "/runs", "/schedules", "/status"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"])

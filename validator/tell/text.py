@@ -32,7 +32,7 @@ def render_text(summary: Summary, *, colour: bool = False, width: int = WIDE) ->
     width, paint = max(width, 30), _painted if colour else _unpainted
     head = [paint(line, summary.tone) for line in wrap(summary.subject, width)]
     body = [
-        *_answers(summary.answers, width, paint),
+        *answer_lines(summary.answers, width, paint),
         "",
         *_table(summary, width, paint),
         *_details(summary, width, paint),
@@ -55,7 +55,8 @@ def _notes(summary: Summary, width: int) -> Iterator[str]:
         yield from wrap(note, width, first="! ")
 
 
-def _answers(answers: Sequence[Answer], width: int, paint: Paint) -> Iterator[str]:
+def answer_lines(answers: Sequence[Answer], width: int, paint: Paint) -> Iterator[str]:
+    """The four questions with their answers, beside each other where there is room."""
     beside = 0 if width < _NARROW else max(len(answer.question) for answer in answers) + 2
     for answer in answers:
         if not beside:
