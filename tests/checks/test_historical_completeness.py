@@ -210,6 +210,17 @@ def test_date_column_of_another_type(world: LaidWorld) -> None:
     assert "STRING, not DATE" in result.message
 
 
+def test_a_source_is_owed_until_it_was_disabled(world: LaidWorld) -> None:
+    """L-29: the days before a source was switched off are judged as ever, those after it are not."""
+    expect = {"per": "event", "rows": 30, "due": "06:00", "due_days": 1}
+    source = {"disabled": "contract ended", "since": str(DAY - timedelta(days=1))}
+    _replace_box(world, {"name": "box", "partitioned_by": "game_date", "expect": expect, "source": source})
+    world.sql("DELETE FROM raw.box WHERE game_date >= ?", [DAY - timedelta(days=1)])
+    assert box(world).status is Status.PASS
+    world.sql("DELETE FROM raw.box WHERE game_date = ?", [DAY - timedelta(days=2)])
+    assert box(world).status is Status.FAIL
+
+
 def test_off_season(world: LaidWorld) -> None:
     """L-89: with nothing finished in the look-back, nothing is due: SKIP saying so."""
     day = DAY + timedelta(days=60)

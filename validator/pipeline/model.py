@@ -106,7 +106,7 @@ class Pipeline:
                 yield self._table_plan(table, first, last)
 
     def _table_plan(self, table: Table, first: date, last: date) -> TablePlan:
-        if table.disabled:
+        if table.disabled and table.disabled.since <= first:
             return TablePlan(
                 table=table, reason=f"source disabled since {table.disabled.since}: {table.disabled.disabled}"
             )
@@ -139,7 +139,7 @@ class Pipeline:
 
     def _owed(self, table: Table, day: date) -> Owed | None:
         expect = table.spec.expect
-        if expect is None or self._halted(table, day):
+        if expect is None or self._halted(table, day) or _switched_off(table, day):
             return None
         events = self.calendar.settled(day) if expect.due_days else self.calendar.events(day)
         if not events:
@@ -188,7 +188,8 @@ class Pipeline:
             if mode.expect == "all"
             else [p for p in processors_of(phase) if p.name in mode.expect]
         )
-        off = tuple(p for p in wanted if p.table in self.ssot.tables and self.ssot.tables[p.table].disabled)
+        tables = self.ssot.tables
+        off = tuple(p for p in wanted if p.table in tables and _switched_off(tables[p.table], self.target))
         wanted = [p for p in wanted if p not in off]
         later = tuple(p for p in wanted if (at := self.processor_due(p, self.target)) and at > self.now)
         return PhasePlan(
@@ -231,3 +232,8 @@ class Pipeline:
             "events": bool(self.calendar.settled(day) if due.due_days else self.calendar.events(day)),
         }[due.days]
         return expected and self.due(day, due.due, due.due_days) <= self.now
+
+
+def _switched_off(table: Table, day: date) -> bool:
+    """Whether the table's source was switched off on purpose by that day; before it, data was owed as ever."""
+    return table.disabled is not None and table.disabled.since <= day
