@@ -92,7 +92,7 @@ def test_every_file_names_its_schema(path: Path) -> None:
             "processors/phase2_raw_processors.yaml",
             "  - name: nbac_schedule\n",
             "  - nam: nbac_schedule\n",
-            "missing key 'name'",
+            "did you mean 'name'?",
         ),
         (
             "infrastructure/bigquery_tables.yaml",
