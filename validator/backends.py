@@ -16,7 +16,7 @@ from validator.settings import Settings
 from validator.ssot.source import Ssot
 from validator.store_ports import Scripts, TableAdmin
 from validator.tell.channel import Channel
-from validator.world import Commits, Documents, Ports, Queues, Services, Warehouse
+from validator.world import Commits, Documents, Jobs, Logs, Ports, Probes, Queues, Services, Warehouse
 
 Remaining = Callable[[], float]
 """Seconds that are left for a call."""
@@ -138,6 +138,21 @@ class LocalBackend(_Making):
         return made
 
     @cached_property
+    def probes(self) -> Probes:
+        made: Probes = self.make("local.services", "LocalProbes", "Cloud Run", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        made: Jobs = self.make("local.jobs", "LocalJobs", "Cloud Scheduler", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def logs(self) -> Logs:
+        made: Logs = self.make("local.logs", "LocalLogs", "Cloud Logging", self.database, self.measuring)
+        return made
+
+    @cached_property
     def commits(self) -> Commits:
         if self.settings.checkout:
             return self.checkout()
@@ -230,6 +245,24 @@ class GoogleBackend(_Making):
     @cached_property
     def services(self) -> Services:
         made: Services = self.make("gcp.services", "CloudRunServices", "Cloud Run", self.project, self.measuring)
+        return made
+
+    @cached_property
+    def probes(self) -> Probes:
+        made: Probes = self.make("gcp.probes", "CloudRunProbes", "Cloud Run", self.measuring)
+        return made
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        region = self.ssot.pipeline.runner.region or self.location
+        made: Jobs = self.make(
+            "gcp.jobs", "CloudSchedulerJobs", "Cloud Scheduler", self.project, region, self.measuring
+        )
+        return made
+
+    @cached_property
+    def logs(self) -> Logs:
+        made: Logs = self.make("gcp.logs", "CloudLogs", "Cloud Logging", self.project, self.measuring)
         return made
 
     @cached_property

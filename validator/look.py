@@ -14,7 +14,7 @@ from validator.check import Unmeasurable
 from validator.pipeline.calendar import Calendar, read_calendar
 from validator.pipeline.model import Pipeline
 from validator.ssot.source import Ssot
-from validator.world import Column, Commits, Documents, Ports, Query, Queues, Row, Services, Value
+from validator.world import Column, Commits, Documents, Jobs, Logs, Ports, Probes, Query, Queues, Row, Services, Value
 
 T = TypeVar("T")
 
@@ -108,6 +108,21 @@ class World:
     def services(self) -> Services:
         """Deployed services."""
         return self.shared.ports.services
+
+    @property
+    def probes(self) -> Probes:
+        """How services are."""
+        return self.shared.ports.probes
+
+    @property
+    def scheduler(self) -> Jobs:
+        """Scheduled jobs."""
+        return self.shared.ports.jobs
+
+    @property
+    def logs(self) -> Logs:
+        """What services logged."""
+        return self.shared.ports.logs
 
     @property
     def commits(self) -> Commits:
