@@ -4,7 +4,7 @@ Only what is due can fail. A deadline is a local time of day, so many days after
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
@@ -201,9 +201,30 @@ class Pipeline:
             reason=self._phase_reason(phase, wanted, later, due),
         )
 
+    def expected(self, number: int) -> PhasePlan:
+        """The phase with all that is expected of it for the target date, due or not."""
+        plan = self.phase(number)
+        wanted = (*plan.processors, *plan.later)
+        return replace(plan, processors=wanted, later=(), reason=self._unexpected(plan.phase, wanted))
+
+    def due_by_now(self, number: int) -> PhasePlan:
+        """The phase with those processors alone that are due by now, by their own deadline or the phase's."""
+        plan = self.phase(number)
+        due = tuple(p for p in plan.processors if plan.due <= self.now or self.processor_due(p, self.target))
+        none = "" if due else f"none of it is due before {self.local(plan.due)}"
+        return replace(plan, processors=due, reason=self.expected(number).reason or none)
+
     def _phase_reason(
         self, phase: PhaseSpec, wanted: Sequence[Processor], later: Sequence[Processor], due: datetime
     ) -> str:
+        if reason := self._unexpected(phase, wanted):
+            return reason
+        if due > self.now:
+            return f"not due before {self.local(due)}"
+        return "every processor is due later" if len(later) == len(wanted) else ""
+
+    def _unexpected(self, phase: PhaseSpec, wanted: Sequence[Processor]) -> str:
+        """Why nothing is expected of the phase for the target date at any time; empty where something is."""
         halt = self.calendar.spec.halt
         if not phase.monitoring.enable_completion_tracking:
             return "completion tracking is switched off in the source of truth"
@@ -213,9 +234,7 @@ class Pipeline:
             return f"no {self.calendar.spec.event} on {self.target}"
         if not wanted:
             return f"nothing is expected of it {self.mode.replace('_', '-')}"
-        if due > self.now:
-            return f"not due before {self.local(due)}"
-        return "every processor is due later" if len(later) == len(wanted) else ""
+        return ""
 
     def processor_due(self, processor: Processor, day: date) -> datetime | None:
         """When the processor's data for a day is due, as its schedule declares; None where it declares nothing."""
