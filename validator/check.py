@@ -106,6 +106,10 @@ class Check:
         """Look, and yield what was found. Raises Unmeasurable or ServiceError when it can't."""
         raise NotImplementedError
 
+    def problems(self, ssot: Ssot) -> Iterator[str]:  # noqa: ARG002
+        """What the parameters speak of that the source of truth doesn't know, one sentence each; told when `checks.yaml` is loaded."""
+        return iter(())
+
     def deadlines(self, ssot: Ssot) -> Iterator[Deadline]:  # noqa: ARG002
         """Deadlines of what this check judges only for its target date: some schedule must look after each."""
         return iter(())
