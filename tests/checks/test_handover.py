@@ -68,6 +68,19 @@ def test_another_dates_run_does_not_help(world: LaidWorld) -> None:
     assert look(world).status is Status.FAIL
 
 
+def test_what_another_mode_feeds_proves_nothing(world: LaidWorld) -> None:
+    """L-30: `context` ran for the same day in the morning; that is no sign of the night's hand-over."""
+    world.run_rows("context", "r1", "success", at=et(DAY, "11:00"))
+    world.rows("analytics.context")
+    assert look(world).status is Status.FAIL
+
+
+def test_a_phase_that_timed_out_hands_over_too(world: LaidWorld) -> None:
+    """FIELD_RECORD §1.3: triggered with some missing, the next phase is due all the same."""
+    complete(world, 2, "odds", "rosters", _triggered=True)
+    assert look(world).status is Status.FAIL
+
+
 def test_within_the_hour_nothing_is_judged(world: LaidWorld) -> None:
     """The next phase has an hour."""
     result = look(world, DONE + timedelta(minutes=59))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from validator.evidence.completion import read_completion, rows_for
 from validator.evidence.day_runs import day_runs
-from validator.evidence.phases import is_ready
+from validator.evidence.phases import is_ready, only_of_this_mode
 from validator.look import World
 
 
@@ -31,7 +31,7 @@ def view_handover(world: World, number: int, following: int, grace_minutes: int)
     if ledger.table not in world.catalog():
         return HandedOver(unknown=f"the table {ledger.table} does not exist")
     completion = read_completion(world, plan)
-    if not is_ready(plan.phase, plan.processors, completion):
+    if not completion.triggered and not is_ready(plan.phase, plan.processors, completion):
         done = f"{len(completion.records)} of {len(plan.processors)} have completed"
         return HandedOver(reason=f"phase {number} does not hand over yet: {done}, from {completion.source}")
     since = completion.last_at
@@ -39,16 +39,15 @@ def view_handover(world: World, number: int, following: int, grace_minutes: int)
         return HandedOver(
             reason=f"phase {number} completed {world.pipeline.local(since)}, not {grace_minutes} minutes ago"
         )
+    awaited = only_of_this_mode(ahead)
     runs = day_runs(world, ledger, world.target, world.target)
-    began = [
-        one.began for (name, _), one in runs.items() if one.began and world.ssot.processors[name].phase == following
-    ]
+    began = [run.began for one in awaited if (run := runs.get((one.name, world.target))) and run.began]
     completed = f"phase {number} completed" + (f" {world.pipeline.local(since)}" if since else "")
     if began:
         return HandedOver(
             state="started", note=f"{completed}; phase {following} first ran {world.pipeline.local(min(began))}"
         )
-    rows = {name: count for name, count in rows_for(world, ahead.processors, world.target).items() if count}
+    rows = {name: count for name, count in rows_for(world, awaited, world.target).items() if count}
     if rows:
         note = f"{completed}; no run of phase {following} is logged, but rows came: {', '.join(sorted(rows))}"
         return HandedOver(state="unlogged", note=note)

@@ -156,7 +156,7 @@ def last_errors(world: World, ledger: LedgerSpec, days: int, subjects: Sequence[
     if not ledger.error or not subjects:
         return {}
     sql = (
-        f"SELECT `{ledger.subject}` AS subject, MAX(`{ledger.started}`) AS at, TO_JSON_STRING(`{ledger.error}`) AS error "
+        f"SELECT `{ledger.subject}` AS subject, MAX(`{ledger.started}`) AS failed_at, TO_JSON_STRING(`{ledger.error}`) AS error "
         f"FROM `{world.ssot.pipeline.project_id}.{ledger.table}` "
         f"WHERE {_window(ledger)} AND `{ledger.subject}` IN UNNEST(@subjects) AND {failure(ledger)} GROUP BY subject, error"
     )
@@ -165,7 +165,7 @@ def last_errors(world: World, ledger: LedgerSpec, days: int, subjects: Sequence[
     }
     newest: dict[str, tuple[Any, str]] = {}
     for row in world.query(sql, {**parameters, "subjects": tuple(sorted(set(subjects)))}):
-        subject, at = str(row["subject"]), row["at"]
+        subject, at = str(row["subject"]), row["failed_at"]
         if subject not in newest or at > newest[subject][0]:
             newest[subject] = (at, _short(row["error"]))
     return {subject: error for subject, (_, error) in newest.items()}

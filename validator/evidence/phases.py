@@ -127,12 +127,12 @@ def _downstream(world: World, plan: PhasePlan) -> bool | None:
     if following is None:
         return None
     ahead = world.pipeline.phase(following)
-    rows = rows_for(world, _only_of_this_mode(ahead), world.target)
+    rows = rows_for(world, only_of_this_mode(ahead), world.target)
     known = [count for count in rows.values() if count is not None]
     return any(known) if known else None
 
 
-def _only_of_this_mode(plan: PhasePlan) -> Sequence[Processor]:
+def only_of_this_mode(plan: PhasePlan) -> Sequence[Processor]:
     """The plan's processors without those that another mode feeds too: their rows prove nothing about this hand-over."""
     modes = plan.phase.completion.modes if plan.phase.completion else {}
     elsewhere = {

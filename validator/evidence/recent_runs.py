@@ -64,16 +64,17 @@ SELECT subject, day, COUNT(*) AS attempts, SUM(succeeded) AS day_successes, SUM(
 FROM runs WHERE started BETWEEN @since AND @now GROUP BY subject, day"""
 
 
+def window_of(world: World, ledger: LedgerSpec, hours: int) -> dict[str, Value]:
+    """The values for the ledger's partition column that let in every run of the last hours."""
+    first = ledger_parameters(world, ledger, _days(ledger, hours))["first"]
+    last = world.pipeline.now if ledger.window_type == "timestamp" else world.pipeline.today + timedelta(days=1)
+    return {"first": first, "last": last}
+
+
 def _values(world: World, ledger: LedgerSpec, hours: int) -> dict[str, Value]:
     now = world.pipeline.now
-    values = {
-        **ledger_parameters(world, ledger, _days(ledger, hours)),
-        "since": now - timedelta(hours=hours),
-        "now": now,
-    }
-    if ledger.window_type == "date":
-        values["last"] = world.pipeline.today + timedelta(days=1)
-    return values
+    words = ledger_parameters(world, ledger, _days(ledger, hours))
+    return {**words, **window_of(world, ledger, hours), "since": now - timedelta(hours=hours), "now": now}
 
 
 def _days(ledger: LedgerSpec, hours: int) -> int:
