@@ -99,6 +99,10 @@ class Calendar:
         """The events of a day whose outcome is not known; those suspected to be postponed are not among them."""
         return [event for event in self.events(day) if not event.settled]
 
+    def suspects(self, day: date) -> list[Event]:
+        """The events of a day that are said to be over without an outcome: suspected to be postponed (L-41)."""
+        return [event for event in self._events.get(day, []) if event.stage == "suspect"]
+
     def in_season(self, day: date) -> bool:
         """Whether there is an event within ten days on either side."""
         if self.spec.kind != "events":
