@@ -6,7 +6,7 @@ It also keeps the bill: every warehouse job, which checks used it and what it bi
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -151,6 +151,16 @@ class World:
             return tables, self.shared.add_job(bytes_billed, self.check)
 
         return self._billed(("columns",), ask)
+
+    def load_jobs(self, hours: int) -> Mapping[str, int] | None:
+        """How many load jobs wrote into each table in the last hours; None where the warehouse knows no load jobs."""
+        last = self.shared.now
+
+        def ask() -> tuple[Mapping[str, int] | None, Job]:
+            jobs, billed = self.shared.ports.warehouse.load_jobs(last - timedelta(hours=hours), last, self._labels())
+            return jobs, self.shared.add_job(billed, self.check)
+
+        return self._billed(("load_jobs", hours), ask)
 
     def catalog(self) -> Mapping[str, Mapping[str, str]]:
         """Every live table of the declared datasets: `dataset.table` → column's name → type."""

@@ -51,6 +51,11 @@ class Warehouse(Protocol):
     def columns(self, datasets: Sequence[str], labels: Mapping[str, str]) -> tuple[Sequence[Column], int]:
         """Every column of every table of the datasets (`table` is `dataset.table`), and the bytes billed. A dataset that does not exist has none."""
 
+    def load_jobs(
+        self, first: datetime, last: datetime, labels: Mapping[str, str]
+    ) -> tuple[Mapping[str, int] | None, int]:
+        """How many load jobs wrote into each `dataset.table`, None where the warehouse has no such thing, and the bytes billed."""
+
 
 class Documents(Protocol):
     """Reads completion documents."""
