@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from validator.backends import Backend, GoogleBackend, LocalBackend, Remaining
+from validator.backends import Backend, LocalBackend, Remaining
 from validator.errors import ConfigurationError
 from validator.execution import Budget, seconds_for_calls
+from validator.google_backend import GoogleBackend
 from validator.identity import Request, order_of
 from validator.judge import NamedCheck
 from validator.registry import named_checks

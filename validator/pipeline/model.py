@@ -97,8 +97,6 @@ class Pipeline:
         """The last `count` days, the target date included."""
         return self.target - timedelta(days=count - 1), self.target
 
-    # tables
-
     def tables(self, first: date, last: date) -> Iterator[TablePlan]:
         """What every table with a declared expectation owes from first to last."""
         for table in self.ssot.tables.values():
@@ -173,8 +171,6 @@ class Pipeline:
         written_by = {processor.phase for processor in self.ssot.processors.values() if processor.table == table.name}
         return not halt.phases or (bool(written_by) and written_by <= set(halt.phases))
 
-    # phases
-
     def phase(self, number: int) -> PhasePlan:
         """What a phase owes for the target date. Raises KeyError when the source of truth has no such phase."""
         phase = self.ssot.phases[number]
@@ -211,17 +207,16 @@ class Pipeline:
         """The phase with those processors alone that are due by now, by their own deadline or the phase's."""
         plan = self.phase(number)
         due = tuple(p for p in plan.processors if plan.due <= self.now or self.processor_due(p, self.target))
-        none = "" if due else f"none of it is due before {self.local(plan.due)}"
-        return replace(plan, processors=due, reason=self.expected(number).reason or none)
+        reason = self.expected(number).reason or ("" if due else f"none of it is due before {self.local(plan.due)}")
+        return replace(plan, processors=due, reason=reason)
 
     def _phase_reason(
         self, phase: PhaseSpec, wanted: Sequence[Processor], later: Sequence[Processor], due: datetime
     ) -> str:
         if reason := self._unexpected(phase, wanted):
             return reason
-        if due > self.now:
-            return f"not due before {self.local(due)}"
-        return "every processor is due later" if len(later) == len(wanted) else ""
+        late = "every processor is due later" if len(later) == len(wanted) else ""
+        return f"not due before {self.local(due)}" if due > self.now else late
 
     def _unexpected(self, phase: PhaseSpec, wanted: Sequence[Processor]) -> str:
         """Why nothing is expected of the phase for the target date at any time; empty where something is."""
