@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unknown
-from validator.evidence.asking import EMPTY, Answered, Asked, ask, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, described, undeclared
 from validator.look import World
 from validator.ssot.models import Count, FullTable, Identifier
@@ -18,7 +18,7 @@ class ChangeAgainstHistory(Check):
 
     unit = "% off the median"
     fail = (EMPTY,)
-    remedy = "python -m validator failures"
+    remedy = LOOK
     seasonal = True
 
     table: FullTable

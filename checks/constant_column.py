@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Finding, Measurement, NotDue
-from validator.evidence.asking import EMPTY, Answered, Asked, ask, judged_days, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, judged_days, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, undeclared
 from validator.look import World
 from validator.ssot.models import Count, FullTable, Identifier
@@ -26,7 +26,7 @@ class ConstantColumn(Check):
 
     fail = ("constant", "never_filled", EMPTY)
     fine = ("varies",)
-    remedy = "python -m validator failures"
+    remedy = LOOK
 
     tables: tuple[VaryingColumns, ...]
     days: Count = 7

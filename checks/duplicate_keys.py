@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Day, Finding, Measurement
-from validator.evidence.asking import EMPTY, Answered, Asked, ask, judged_days, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, judged_days, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, text_of, undeclared
 from validator.look import World
 from validator.ssot.models import Count, FullTable, Identifier
@@ -27,7 +27,7 @@ class DuplicateKeys(Check):
     unit = "% more rows than keys"
     warn = "> 5"
     fail = ("> 10", EMPTY)
-    remedy = "python -m validator failures"
+    remedy = LOOK
 
     tables: tuple[KeyedTable, ...]
     days: Count = 1

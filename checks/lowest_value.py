@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unknown
-from validator.evidence.asking import EMPTY, Answered, Asked, ask, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, described, undeclared
 from validator.look import World
 from validator.ssot.models import FullTable, Identifier
@@ -17,7 +17,7 @@ class LowestValue(Check):
 
     unit = "at the lowest"
     fail = (EMPTY,)
-    remedy = "python -m validator failures"
+    remedy = LOOK
     seasonal = True
 
     table: FullTable

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue
-from validator.evidence.asking import EMPTY, Answered, Asked, ask, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, text_of, undeclared
 from validator.look import World
 from validator.ssot.models import FullTable, Identifier
@@ -29,7 +29,7 @@ class MissingKeys(Check):
     unit = "% of the keys"
     warn = "< 95"
     fail = ("< 80", "unmatched", EMPTY)
-    remedy = "python -m validator failures"
+    remedy = LOOK
     seasonal = True
 
     of: Keys

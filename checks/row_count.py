@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unknown
-from validator.evidence.asking import Answered, Asked, ask
+from validator.evidence.asking import LOOK, Answered, Asked, ask
 from validator.evidence.completeness import missing_events
 from validator.evidence.conditions import Conditions, described, text_of, undeclared
 from validator.look import World
@@ -32,7 +32,7 @@ class RowCount(Check):
     unit = "% of the rows owed"
     warn = "< 80"
     fail = "< 50"
-    remedy = "python -m validator failures"
+    remedy = LOOK
     seasonal = True
 
     tables: tuple[CountedTable, ...]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue
-from validator.evidence.asking import EMPTY, Answered, Asked, ask, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, described, text_of, undeclared
 from validator.look import World
 from validator.ssot.models import Count, FullTable, Identifier, Name
@@ -18,7 +18,7 @@ class Share(Check):
 
     unit = "% of the rows"
     fail = (EMPTY,)
-    remedy = "python -m validator failures"
+    remedy = LOOK
     seasonal = True
 
     table: FullTable
@@ -62,7 +62,7 @@ class Share(Check):
                 continue
             count = int(row[f"share_{index}"])
             such = f" with {described(self.among)}" if self.among else ""
-            fields = {**answered.fields(), "subject": subject}
+            fields = {**answered.fields(), "subject": subject, "remedy": ""}
             yield Measurement(
                 **fields,
                 value=100 * count / rows,

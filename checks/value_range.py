@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Day, Finding, Measurement
-from validator.evidence.asking import EMPTY, Answered, Asked, ask, judged_days, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, judged_days, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, undeclared
 from validator.look import World
 from validator.ssot.models import Count, FullTable, Identifier
@@ -39,7 +39,7 @@ class ValueRange(Check):
 
     unit = "rows with an impossible value"
     fail = ("> 0", EMPTY)
-    remedy = "python -m validator failures"
+    remedy = LOOK
 
     columns: tuple[ColumnReach, ...]
     days: Count = 1

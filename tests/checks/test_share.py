@@ -107,6 +107,18 @@ def test_the_days_signal(world: LaidWorld, signal: str | None, red: Status, unkn
     assert [results[f"{SIGNALS} {name}"].status for name in ("red", "unknown")] == [red, unknown]
 
 
+def test_what_to_type(world: LaidWorld) -> None:
+    """Rows that are there are not mended by writing them again: the entry's command, else the query that shows them."""
+    world.rows(SIGNALS, DAY, signal="RED")
+    typed = world.look(SIGNAL, now=EVENING)[f"{SIGNALS} red"].remedy
+    assert typed.startswith(
+        "bq query --project_id=league-project --use_legacy_sql=false 'SELECT `game_date` AS day, COUNT(*) AS row_count, COUNTIF(`signal` = "
+    )
+    assert "DATE '\"'\"'2026-02-03'\"'\"'" in typed
+    world.edit("checks.yaml", {"checks": {SIGNAL: {"remedy": "python -m signals --date $date"}}})
+    assert world.look(SIGNAL, now=EVENING)[f"{SIGNALS} red"].remedy == "python -m signals --date 2026-02-03"
+
+
 def test_a_day_without_a_signal(world: LaidWorld) -> None:
     """The day's row must exist: yesterday's doesn't stand in for it."""
     world.rows(SIGNALS, DAY - timedelta(days=1), signal="GREEN")

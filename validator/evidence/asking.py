@@ -17,6 +17,8 @@ from validator.world import Row
 
 EMPTY = "empty"
 """The state of a subject for which rows are due and none is there to be judged."""
+LOOK = "bq query --project_id=$project --use_legacy_sql=false $query"
+"""What to type where nothing is known that mends it: the query that shows it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ class Answered:
             "subject": self.asked.subject,
             "table": self.table.name,
             "query": self.query,
+            "fill": {"query": self.query},
             "remedy": self.table.spec.backfill,
         }
 
@@ -81,7 +84,7 @@ def ask(world: World, first: date, last: date, describe: Describe) -> Iterator[A
     askable = [number for number in rows if not problems[number]]
     for start in range(0, len(askable), TABLES_A_JOB):
         numbers = askable[start : start + TABLES_A_JOB]
-        arms = [_select(world, wanted[number], number, bound) for number in numbers]
+        arms = [_select(world, wanted[number], bound, number=str(number)) for number in numbers]
         sql = "\nUNION ALL\n".join(arms)
         for row in world.query(sql, {name: value for name, value in bound.values.items() if f"@{name}" in sql}):
             rows[int(row["number"])].append(row)
@@ -121,12 +124,12 @@ def _problem(world: World, asked: Asked) -> str:
     return "" if kind == "DATE" else f"{asked.table}.{table.date} is {kind}, not DATE"
 
 
-def _select(world: World, asked: Asked, number: int, bound: Bound) -> str:
+def _select(world: World, asked: Asked, bound: Bound, **more: str) -> str:
     table = world.ssot.tables[asked.table]
     day = f"`{table.date}`"
-    shown = {"number": str(number), "day": day, "row_count": "COUNT(*)", **asked.by, **asked.values}
+    shown = {"day": day, "row_count": "COUNT(*)", **asked.by, **asked.values, **more}
     where = "".join(f" AND {bound.all([condition])}" for condition in asked.where)
-    places = ", ".join(["2", *(str(4 + index) for index in range(len(asked.by)))])
+    places = ", ".join(["1", *(str(3 + index) for index in range(len(asked.by)))])
     return (
         f"SELECT {', '.join(f'{value} AS {name}' for name, value in shown.items())} "
         f"FROM `{world.ssot.pipeline.project_id}.{asked.table}` "
@@ -136,7 +139,7 @@ def _select(world: World, asked: Asked, number: int, bound: Bound) -> str:
 
 def _pasted(world: World, asked: Asked, bound: Bound) -> str:
     """The query for one subject with its values written in, ready to paste."""
-    return re.sub(r"@(\w+)", lambda found: _literal(bound.values[found[1]]), _select(world, asked, 0, bound))
+    return re.sub(r"@(\w+)", lambda found: _literal(bound.values[found[1]]), _select(world, asked, bound))
 
 
 def _literal(value: object) -> str:
