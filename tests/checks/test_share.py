@@ -9,6 +9,8 @@ import pytest
 from tests.worlds.laid import DAY, LaidWorld, et
 from tests.worlds.tables import PER_GAME, add_check, declare
 from validator.errors import ConfigurationError
+from validator.listing import list_checks
+from validator.reference import explain_check
 from validator.results import Result
 from validator.status import Status
 
@@ -165,6 +167,14 @@ def test_no_game_no_finding(world: LaidWorld) -> None:
     world.games(DAY + timedelta(days=1), status=1)
     for check in (LINES, SIGNAL, BIAS):
         assert {result.status for result in world.look(check, now=EVENING).values()} == {Status.SKIP}
+
+
+def test_parameters_are_shown_as_they_are_written(world: LaidWorld) -> None:
+    """What the service lists, and the reference prints, can be put into the YAML again."""
+    service = world.service()
+    listed = {check["check"]: check["parameters"] for check in list_checks(service)}
+    assert listed[BIAS] == MODEL_BIAS
+    assert "    - column: recommendation\n      in: [OVER, UNDER]" in explain_check(service, BIAS)
 
 
 @pytest.mark.parametrize(
