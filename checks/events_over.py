@@ -10,7 +10,7 @@ from validator.pipeline.calendar import Event
 
 
 @dataclass(frozen=True, kw_only=True)
-class GamesFinal(Check):
+class EventsOver(Check):
     """How many events of the date should be over by now, and the calendar still calls them open?"""
 
     unit = "open events"

@@ -19,7 +19,7 @@ def world(tmp_path: Path) -> LaidWorld:
     """A settled season up to yesterday, and a calendar that tells when a game starts."""
     laid = LaidWorld(tmp_path)
     laid.season(DAY - timedelta(days=1))
-    laid.edit("checks.yaml", {"checks": {CHECK: {"class": "GamesFinal"}}})
+    laid.edit("checks.yaml", {"checks": {CHECK: {"class": "EventsOver"}}})
     return laid
 
 

@@ -50,7 +50,7 @@ def test_limits(world: LaidWorld, errors: int, wanted: Status) -> None:
     storm(world, errors, "ERROR", NOW - timedelta(minutes=1))
     result = look(world)["worker"]
     assert result.status is wanted
-    assert not errors or f"the newest, 2026-02-03 11:59 EST: trouble 0" in result.message
+    assert not errors or "the newest, 2026-02-03 11:59 EST: trouble 0" in result.message
 
 
 def test_what_is_older_or_milder_does_not_count(world: LaidWorld) -> None:
