@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
-from validator.evidence.drift import Drift, drift_of, live_services
+from validator.evidence.drift import PRIORITY, Drift, drift_of, live_services
 from validator.look import World
 from validator.ssot.models import ServiceSpec
-from validator.status import Severity
-
-PRIORITY = {"P0": Severity.P1_CRITICAL, "P1": Severity.P2_HIGH, "P2": Severity.P3_MEDIUM, "P3": Severity.P4_LOW}
 
 
 @dataclass(frozen=True, kw_only=True)

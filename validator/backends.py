@@ -1,4 +1,4 @@
-"""The two backends: which adapter stands for which port. Each is imported and made when it is first asked for.
+"""Which adapter stands for which port, and the local backend. Each adapter is imported and made when it is first asked for.
 
 A cold start pays for nothing it does not call, and a package that is not installed is an error of that one service.
 """
@@ -16,12 +16,10 @@ from validator.settings import Settings
 from validator.ssot.source import Ssot
 from validator.store_ports import Scripts, TableAdmin
 from validator.tell.channel import Channel
-from validator.world import Commits, Documents, Ports, Queues, Services, Warehouse
+from validator.world import Commits, Documents, Jobs, Logs, Ports, Probes, Queues, Services, Warehouse
 
 Remaining = Callable[[], float]
 """Seconds that are left for a call."""
-
-NO_REPOSITORY = "pipeline.yaml names no source repository, and VALIDATOR_CHECKOUT names no checkout"
 
 
 class Backend(Ports, Protocol):
@@ -40,7 +38,7 @@ class Backend(Ports, Protocol):
     def unset(self) -> list[str]: ...
 
 
-class _Making:
+class Making:
     """What both backends share: settings, the time that is left, and how an adapter is made and released."""
 
     def __init__(
@@ -74,7 +72,7 @@ class _Making:
         return made
 
 
-class LocalBackend(_Making):
+class LocalBackend(Making):
     """One DuckDB file is the world; messages go to the outbox."""
 
     def open(self) -> None:
@@ -138,6 +136,21 @@ class LocalBackend(_Making):
         return made
 
     @cached_property
+    def probes(self) -> Probes:
+        made: Probes = self.make("local.services", "LocalProbes", "Cloud Run", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        made: Jobs = self.make("local.jobs", "LocalJobs", "Cloud Scheduler", self.database, self.measuring)
+        return made
+
+    @cached_property
+    def logs(self) -> Logs:
+        made: Logs = self.make("local.logs", "LocalLogs", "Cloud Logging", self.database, self.measuring)
+        return made
+
+    @cached_property
     def commits(self) -> Commits:
         if self.settings.checkout:
             return self.checkout()
@@ -159,108 +172,3 @@ class LocalBackend(_Making):
     def unset(self) -> list[str]:
         """The outbox needs nothing."""
         return []
-
-
-class GoogleBackend(_Making):
-    """The official Google clients; mail by SendGrid, Slack by webhook."""
-
-    def open(self) -> None:
-        """Nothing is asked before a check needs it."""
-
-    def _bigquery(self, remaining: Remaining) -> Any:
-        return self.make(
-            "gcp.warehouse",
-            "BigQueryWarehouse",
-            "BigQuery",
-            self.project,
-            self.location,
-            remaining,
-            self.ssot.pipeline.runner.maximum_bytes_billed,
-            emulator=self.settings.bigquery_emulator or None,
-        )
-
-    @cached_property
-    def warehouse(self) -> Warehouse:
-        made: Warehouse = self._bigquery(self.measuring)
-        return made
-
-    @cached_property
-    def _telling_warehouse(self) -> Any:
-        return self._bigquery(self.telling)
-
-    @property
-    def store_warehouse(self) -> Warehouse:
-        warehouse: Warehouse = self._telling_warehouse
-        return warehouse
-
-    @property
-    def scripts(self) -> Scripts:
-        scripts: Scripts = self._telling_warehouse
-        return scripts
-
-    @property
-    def tables(self) -> TableAdmin:
-        tables: TableAdmin = self._telling_warehouse
-        return tables
-
-    @cached_property
-    def documents(self) -> Documents:
-        emulator = self.settings.firestore_emulator or None
-        made: Documents = self.make(
-            "gcp.documents", "FirestoreDocuments", "Firestore", self.project, self.measuring, emulator=emulator
-        )
-        return made
-
-    @cached_property
-    def leases(self) -> Leases:
-        emulator = self.settings.firestore_emulator or None
-        made: Leases = self.make(
-            "gcp.leases", "FirestoreLeases", "Firestore", self.project, self.telling, emulator=emulator
-        )
-        return made
-
-    @cached_property
-    def queues(self) -> Queues:
-        emulator = self.settings.pubsub_emulator or None
-        made: Queues = self.make(
-            "gcp.queues", "PubSubQueues", "Pub/Sub", self.project, self.measuring, emulator=emulator
-        )
-        return made
-
-    @cached_property
-    def services(self) -> Services:
-        made: Services = self.make("gcp.services", "CloudRunServices", "Cloud Run", self.project, self.measuring)
-        return made
-
-    @cached_property
-    def commits(self) -> Commits:
-        if self.settings.checkout:
-            return self.checkout()
-        source = self.ssot.pipeline.source
-        if source is None:
-            raise ServiceError("GitHub", NO_REPOSITORY)
-        token, host = self.settings.github_token, self.settings.github_host
-        made: Commits = self.make(
-            "gcp.github", "GitHubCommits", "GitHub", source.github, source.branch, token, self.measuring, host=host
-        )
-        return made
-
-    def channels(self) -> list[Channel]:
-        """Mail where it is configured, Slack where a webhook is."""
-        settings, made = self.settings, []
-        if not settings.missing_to_tell:
-            address = (
-                settings.sendgrid_key,
-                settings.sendgrid_host,
-                settings.sender,
-                settings.recipients,
-                settings.critical_recipients,
-            )
-            made.append(self.make("gcp.sendgrid", "SendGridChannel", "SendGrid", *address, self.telling))
-        if settings.slack_webhook:
-            made.append(self.make("gcp.slack", "SlackChannel", "Slack", settings.slack_webhook, self.telling))
-        return made
-
-    def unset(self) -> list[str]:
-        """Names of what mail needs and is not set."""
-        return list(self.settings.missing_to_tell)

@@ -6,7 +6,7 @@ limit, formats a status, catches, logs or reads the clock.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -102,10 +102,27 @@ class Check:
     seasonal: ClassVar[bool] = False
     """Whether the first days of a season, and the first after a break, turn a FAIL into a WARN."""
 
+    def parameters(self) -> dict[str, Any]:
+        """The parameters as the plain data that `checks.yaml` would hold; what stands at its default within them is left out."""
+        return {field.name.rstrip("_"): _plain(getattr(self, field.name)) for field in fields(self)}
+
     def measure(self, world: "World") -> Iterator[Finding]:
         """Look, and yield what was found. Raises Unmeasurable or ServiceError when it can't."""
         raise NotImplementedError
 
+    def problems(self, ssot: Ssot) -> Iterator[str]:  # noqa: ARG002
+        """What the parameters speak of that the source of truth doesn't know, one sentence each; told when `checks.yaml` is loaded."""
+        return iter(())
+
     def deadlines(self, ssot: Ssot) -> Iterator[Deadline]:  # noqa: ARG002
         """Deadlines of what this check judges only for its target date: some schedule must look after each."""
         return iter(())
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        given = ((one.name, getattr(value, one.name), one.default) for one in fields(value))
+        return {name.rstrip("_"): _plain(held) for name, held, default in given if held != default}
+    if isinstance(value, Mapping):
+        return {name: _plain(held) for name, held in value.items()}
+    return [_plain(held) for held in value] if isinstance(value, tuple) else value

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from validator.backends import Backend, GoogleBackend, LocalBackend, Remaining
+from validator.backends import Backend, LocalBackend, Remaining
 from validator.errors import ConfigurationError
 from validator.execution import Budget, seconds_for_calls
+from validator.google_backend import GoogleBackend
 from validator.identity import Request, order_of
 from validator.judge import NamedCheck
 from validator.registry import named_checks

@@ -35,7 +35,7 @@ def list_checks(svc: Service) -> list[dict[str, Any]]:
             "check": name,
             "class": named.spec.class_,
             "question": " ".join((named.check.__doc__ or "").split()),
-            "parameters": vars(named.check),
+            "parameters": named.check.parameters(),
             "unit": named.check.unit,
             "warn": [str(limit) for limit in named.limits.warn],
             "fail": [str(limit) for limit in named.limits.fail],

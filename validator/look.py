@@ -6,7 +6,7 @@ It also keeps the bill: every warehouse job, which checks used it and what it bi
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -14,7 +14,7 @@ from validator.check import Unmeasurable
 from validator.pipeline.calendar import Calendar, read_calendar
 from validator.pipeline.model import Pipeline
 from validator.ssot.source import Ssot
-from validator.world import Column, Commits, Documents, Ports, Query, Queues, Row, Services, Value
+from validator.world import Column, Commits, Documents, Jobs, Logs, Ports, Probes, Query, Queues, Row, Services, Value
 
 T = TypeVar("T")
 
@@ -110,6 +110,21 @@ class World:
         return self.shared.ports.services
 
     @property
+    def probes(self) -> Probes:
+        """How services are."""
+        return self.shared.ports.probes
+
+    @property
+    def scheduler(self) -> Jobs:
+        """Scheduled jobs."""
+        return self.shared.ports.jobs
+
+    @property
+    def logs(self) -> Logs:
+        """What services logged."""
+        return self.shared.ports.logs
+
+    @property
     def commits(self) -> Commits:
         """The pipeline's source history."""
         return self.shared.ports.commits
@@ -136,6 +151,16 @@ class World:
             return tables, self.shared.add_job(bytes_billed, self.check)
 
         return self._billed(("columns",), ask)
+
+    def load_jobs(self, hours: int) -> Mapping[str, int] | None:
+        """How many load jobs wrote into each table in the last hours; None where the warehouse knows no load jobs."""
+        last = self.shared.now
+
+        def ask() -> tuple[Mapping[str, int] | None, Job]:
+            jobs, billed = self.shared.ports.warehouse.load_jobs(last - timedelta(hours=hours), last, self._labels())
+            return jobs, self.shared.add_job(billed, self.check)
+
+        return self._billed(("load_jobs", hours), ask)
 
     def catalog(self) -> Mapping[str, Mapping[str, str]]:
         """Every live table of the declared datasets: `dataset.table` → column's name → type."""

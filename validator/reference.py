@@ -1,7 +1,9 @@
 """The check reference: what each check asks, its parameters and limits, and what to type; from the classes and `checks.yaml` themselves."""
 
-import dataclasses
 from collections.abc import Iterator
+from typing import Any
+
+import yaml
 
 from validator.compose import Service
 from validator.judge import NamedCheck
@@ -30,7 +32,7 @@ def _section(svc: Service, named: NamedCheck) -> Iterator[str]:
     yield " ".join((kind.__doc__ or "").split())
     yield ""
     yield f"- class: `{kind.__name__}` (`checks/{kind.__module__.rpartition('.')[2]}.py`)"
-    parameters = ", ".join(f"{field.name} = {getattr(named.check, field.name)}" for field in dataclasses.fields(kind))
+    parameters = ", ".join(f"{name} = {_flow(value)}" for name, value in named.check.parameters().items())
     yield f"- parameters: {parameters or 'none'}"
     unit = f" (value: {kind.unit})" if kind.unit else ""
     yield f"- WARN: {_limits(named.limits.warn)}; FAIL: {_limits(named.limits.fail)}{unit}"
@@ -46,11 +48,20 @@ def _section(svc: Service, named: NamedCheck) -> Iterator[str]:
         yield " ".join(named.spec.description.split())
     example = [f"{named.name}:", f"  class: {kind.__name__}"]
     if named.spec.parameters:
-        example.append(
-            f"  parameters: {{{', '.join(f'{key}: {value}' for key, value in named.spec.parameters.items())}}}"
-        )
+        shown = _yaml({"parameters": dict(named.spec.parameters)}, flow=None)
+        example += [f"  {line}" for line in shown.splitlines()]
     yield ""
     yield from ("```yaml", *example, "```")
+
+
+def _flow(value: Any) -> str:
+    return _yaml(value, flow=True) if isinstance(value, list | dict) else str(value)
+
+
+def _yaml(value: Any, *, flow: bool | None) -> str:
+    """YAML on one line, or, with None, on as many as its depth needs."""
+    text: str = yaml.safe_dump(value, default_flow_style=flow, sort_keys=False, width=10_000, allow_unicode=True)
+    return text.rstrip("\n")
 
 
 def _limits(limits: tuple[object, ...]) -> str:

@@ -57,6 +57,7 @@ def named_checks(ssot: Ssot, classes: Mapping[str, type[Check]] | None = None) -
     for name, spec in ssot.checks.items():
         if named := _named(document, name, spec, classes, problems):
             built[name] = named
+            problems += [document.problem(("checks", name, "parameters"), text) for text in named.check.problems(ssot)]
     if not problems:
         schedules = read_document(Path(ssot.directory) / "schedules.yaml", "schedules.yaml")
         problems.extend(schedules.problem(("schedules",), text) for text in _unseen_deadlines(ssot, built))

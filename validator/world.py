@@ -51,6 +51,11 @@ class Warehouse(Protocol):
     def columns(self, datasets: Sequence[str], labels: Mapping[str, str]) -> tuple[Sequence[Column], int]:
         """Every column of every table of the datasets (`table` is `dataset.table`), and the bytes billed. A dataset that does not exist has none."""
 
+    def load_jobs(
+        self, first: datetime, last: datetime, labels: Mapping[str, str]
+    ) -> tuple[Mapping[str, int] | None, int]:
+        """How many load jobs wrote into each `dataset.table`, None where the warehouse has no such thing, and the bytes billed."""
+
 
 class Documents(Protocol):
     """Reads completion documents."""
@@ -96,7 +101,7 @@ class Queues(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedService:
-    """A live service. `commit` is the commit its serving revision was built from, None when it carries no label."""
+    """A live service. `commit` is the commit its serving revision was built from, None when it carries no label; `uri` is where it answers."""
 
     name: str
     region: str
@@ -106,6 +111,7 @@ class DeployedService:
     latest_ready: str | None = None
     serving: str | None = None
     deployed_at: datetime | None = None
+    uri: str | None = None
 
 
 class Services(Protocol):
@@ -113,6 +119,65 @@ class Services(Protocol):
 
     def deployed(self, regions: Sequence[str]) -> Sequence[DeployedService]:
         """Every service of the regions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """What a service's `/health` answered: the HTTP status, or None with the reason why there was no answer."""
+
+    status: int | None
+    reason: str = ""
+
+
+class Probes(Protocol):
+    """Asks services how they are."""
+
+    def health(self, services: Sequence[DeployedService]) -> Mapping[str, Health]:
+        """What `/health` of each service answers now, by the service's name. A service that does not answer is in the answer;
+        ServiceError means that it could not be asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveJob:
+    """A live scheduled job. `code` is the google.rpc code of its last attempt (0: it went well), None before the first one."""
+
+    name: str
+    schedule: str
+    time_zone: str
+    state: str
+    uri: str | None = None
+    audience: str | None = None
+    attempt_deadline_seconds: int | None = None
+    last_attempt: datetime | None = None
+    code: int | None = None
+
+
+class Jobs(Protocol):
+    """Reads scheduled jobs."""
+
+    def live(self) -> Sequence[LiveJob]:
+        """Every job of the project's scheduler, paused ones too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """What a service logged in a span: how many entries of severity ERROR or worse, the newest of them, and whether it logged anything.
+
+    `cut`: there are more than `errors`.
+    """
+
+    errors: int
+    heard: bool
+    newest: str = ""
+    newest_at: datetime | None = None
+    cut: bool = False
+
+
+class Logs(Protocol):
+    """Reads what services logged."""
+
+    def of_service(self, service: str, first: datetime, last: datetime) -> Logged:
+        """What the service logged from first to last, both included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,5 +216,11 @@ class Ports(Protocol):
     def queues(self) -> Queues: ...
     @property
     def services(self) -> Services: ...
+    @property
+    def probes(self) -> Probes: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def logs(self) -> Logs: ...
     @property
     def commits(self) -> Commits: ...

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.contract.sides import CommitsSide, DocumentsSide, LeasesSide, QueuesSide, ServicesSide, WarehouseSide
+from tests.contract.sides import (
+    CommitsSide,
+    DocumentsSide,
+    JobsSide,
+    LeasesSide,
+    LogsSide,
+    ProbesSide,
+    QueuesSide,
+    ServicesSide,
+    WarehouseSide,
+)
 
 EMULATED = ["local", pytest.param("gcp", marks=pytest.mark.real)]
 FAKED = ["local", "gcp"]
@@ -44,6 +54,27 @@ def queues_side(request: pytest.FixtureRequest) -> Iterator[QueuesSide]:
 def services_side(request: pytest.FixtureRequest) -> Iterator[ServicesSide]:
     """A table, or Cloud Run."""
     with _open("services", request) as side:
+        yield side
+
+
+@pytest.fixture(params=FAKED)
+def probes_side(request: pytest.FixtureRequest) -> Iterator[ProbesSide]:
+    """A column, or services that answer."""
+    with _open("probes", request) as side:
+        yield side
+
+
+@pytest.fixture(params=FAKED)
+def jobs_side(request: pytest.FixtureRequest) -> Iterator[JobsSide]:
+    """A table, or Cloud Scheduler."""
+    with _open("jobs", request) as side:
+        yield side
+
+
+@pytest.fixture(params=FAKED)
+def logs_side(request: pytest.FixtureRequest) -> Iterator[LogsSide]:
+    """A table, or Cloud Logging."""
+    with _open("logs", request) as side:
         yield side
 
 

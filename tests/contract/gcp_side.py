@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import grpc
 import pytest
+import requests
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, firestore
 from google.cloud.run_v2 import Container, EnvVar, RevisionTemplate, TrafficTargetStatus
@@ -23,17 +24,21 @@ from tests.contract.sides import ample
 from tests.parts.children import refusing_host
 from tests.parts.emulators import Emulator
 from tests.parts.google_fakes import GoogleFake
+from tests.parts.google_rest import LoggingFake, SchedulerFake
 from tests.parts.http_fakes import Commit as FakedCommit
 from tests.parts.http_fakes import GitHubFake
-from tests.parts.http_server import Answer, Request
+from tests.parts.http_server import Answer, HttpFake, Request, refuse
 from validator.clock import real_now
 from validator.gcp.documents import FirestoreDocuments
 from validator.gcp.github import GitHubCommits
+from validator.gcp.jobs import CloudSchedulerJobs
 from validator.gcp.leases import FirestoreLeases
+from validator.gcp.logs import CloudLogs
+from validator.gcp.probes import CloudRunProbes
 from validator.gcp.queues import AGE, DEPTH, PubSubQueues
 from validator.gcp.services import CloudRunServices
 from validator.gcp.warehouse import BigQueryWarehouse
-from validator.world import DeployedService, Subscription
+from validator.world import DeployedService, LiveJob, Subscription
 
 LOCATION = "US"
 CAP = 10**12
@@ -286,6 +291,89 @@ def services(request: pytest.FixtureRequest) -> Iterator[_Services]:
     """A fake of Cloud Run's listing."""
     with ExitStack() as closing, GoogleFake() as run:
         yield _Services("example-project", run, closing)
+
+
+@dataclass
+class _Probes:
+    """See ProbesSide."""
+
+    closing: ExitStack
+
+    def service(self, name: str, status: int | None) -> DeployedService:
+        if status is None:
+            uri = f"http://{_nowhere(self.closing)}"
+        else:
+            uri = self.closing.enter_context(HttpFake(refuse(status))).url
+        return DeployedService(name=name, region="us-west2", uri=uri)
+
+    def probes(self) -> CloudRunProbes:
+        return CloudRunProbes(ample, token=lambda audience: f"for {audience}")
+
+    def unreachable(self) -> CloudRunProbes:
+        return CloudRunProbes(lambda: 0.0, token=str)
+
+
+@contextmanager
+def probes(request: pytest.FixtureRequest) -> Iterator[_Probes]:
+    """Services that answer over HTTP."""
+    with ExitStack() as closing:
+        yield _Probes(closing)
+
+
+@dataclass
+class _Jobs:
+    """See JobsSide."""
+
+    scheduler: SchedulerFake
+    closing: ExitStack
+
+    def job(self, job: LiveJob) -> None:
+        self.scheduler.add(job)
+
+    def jobs(self) -> CloudSchedulerJobs:
+        return self._adapter(self.scheduler.url)
+
+    def unreachable(self) -> CloudSchedulerJobs:
+        return self._adapter(f"http://{_nowhere(self.closing)}")
+
+    def _adapter(self, url: str) -> CloudSchedulerJobs:
+        session = self.closing.enter_context(requests.Session())
+        return CloudSchedulerJobs("example-project", "us-west2", ample, host=url, session=session)
+
+
+@contextmanager
+def jobs(request: pytest.FixtureRequest) -> Iterator[_Jobs]:
+    """A fake of Cloud Scheduler's listing."""
+    with ExitStack() as closing, SchedulerFake("example-project", "us-west2") as scheduler:
+        yield _Jobs(scheduler, closing)
+
+
+@dataclass
+class _Logs:
+    """See LogsSide."""
+
+    logging: LoggingFake
+    closing: ExitStack
+
+    def entry(self, service: str, severity: str, message: str, at: datetime) -> None:
+        self.logging.add(service, severity, message, at)
+
+    def logs(self) -> CloudLogs:
+        return self._adapter(self.logging.url)
+
+    def unreachable(self) -> CloudLogs:
+        return self._adapter(f"http://{_nowhere(self.closing)}")
+
+    def _adapter(self, url: str) -> CloudLogs:
+        session = self.closing.enter_context(requests.Session())
+        return CloudLogs("example-project", ample, host=url, session=session)
+
+
+@contextmanager
+def logs(request: pytest.FixtureRequest) -> Iterator[_Logs]:
+    """A fake of Cloud Logging's search."""
+    with ExitStack() as closing, LoggingFake("example-project") as logging:
+        yield _Logs(logging, closing)
 
 
 def _revision(service: str, name: str | None) -> str:

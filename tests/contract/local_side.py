@@ -18,17 +18,19 @@ from validator.lease import Leases
 from validator.local.commits import LocalCommits
 from validator.local.database import LocalDatabase
 from validator.local.documents import LocalDocuments
+from validator.local.jobs import LocalJobs
 from validator.local.leases import LocalLeases
+from validator.local.logs import LocalLogs
 from validator.local.names import quoted
 from validator.local.queues import LocalQueues
-from validator.local.services import LocalServices
+from validator.local.services import LocalProbes, LocalServices
 from validator.local.types import to_duckdb
 from validator.local.warehouse import LocalWarehouse
-from validator.world import DeployedService, Subscription
+from validator.world import DeployedService, LiveJob, Subscription
 
 PROJECT = "t-local"
 STAND_INS = """
-CREATE SCHEMA firestore; CREATE SCHEMA pubsub; CREATE SCHEMA cloud_run; CREATE SCHEMA git;
+CREATE SCHEMA firestore; CREATE SCHEMA pubsub; CREATE SCHEMA cloud_run; CREATE SCHEMA git; CREATE SCHEMA cloud_scheduler; CREATE SCHEMA logging;
 CREATE TABLE firestore.documents(collection VARCHAR, document_id VARCHAR, data JSON);
 CREATE TABLE pubsub.topics(topic VARCHAR);
 CREATE TABLE pubsub.subscriptions(subscription VARCHAR, topic VARCHAR, dead_letter_topic VARCHAR,
@@ -38,6 +40,9 @@ CREATE TABLE cloud_run.services(service VARCHAR, region VARCHAR, commit_sha VARC
   latest_created_revision VARCHAR, latest_ready_revision VARCHAR, serving_revision VARCHAR, deployed_at TIMESTAMPTZ,
   health_status INTEGER);
 CREATE TABLE git.commits(sha VARCHAR, committed_at TIMESTAMPTZ, subject VARCHAR, paths VARCHAR[]);
+CREATE TABLE cloud_scheduler.jobs(job VARCHAR, schedule VARCHAR, time_zone VARCHAR, uri VARCHAR, state VARCHAR,
+  attempt_deadline_seconds INTEGER, audience VARCHAR, last_attempt_time TIMESTAMPTZ, last_attempt_code INTEGER);
+CREATE TABLE logging.entries(timestamp TIMESTAMPTZ, severity VARCHAR, service VARCHAR, message VARCHAR);
 """
 
 
@@ -156,6 +161,50 @@ class LocalServicesSide(LocalSide):
         return LocalServices(self.bare, ample)
 
 
+class LocalProbesSide(LocalSide):
+    """See sides.ProbesSide."""
+
+    def service(self, name: str, status: int | None) -> DeployedService:
+        self.run(
+            "INSERT INTO cloud_run.services (service, region, health_status) VALUES (?, 'us-west2', ?)", [name, status]
+        )
+        return DeployedService(name=name, region="us-west2")
+
+    def probes(self) -> LocalProbes:
+        return LocalProbes(self.database, ample)
+
+    def unreachable(self) -> LocalProbes:
+        return LocalProbes(self.bare, ample)
+
+
+class LocalJobsSide(LocalSide):
+    """See sides.JobsSide."""
+
+    def job(self, job: LiveJob) -> None:
+        last = [job.attempt_deadline_seconds, job.audience, job.last_attempt, job.code]
+        values = [job.name, job.schedule, job.time_zone, job.uri, job.state, *last]
+        self.run("INSERT INTO cloud_scheduler.jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    def jobs(self) -> LocalJobs:
+        return LocalJobs(self.database, ample)
+
+    def unreachable(self) -> LocalJobs:
+        return LocalJobs(self.bare, ample)
+
+
+class LocalLogsSide(LocalSide):
+    """See sides.LogsSide."""
+
+    def entry(self, service: str, severity: str, message: str, at: datetime) -> None:
+        self.run("INSERT INTO logging.entries VALUES (?, ?, ?, ?)", [at, severity, service, message])
+
+    def logs(self) -> LocalLogs:
+        return LocalLogs(self.database, ample)
+
+    def unreachable(self) -> LocalLogs:
+        return LocalLogs(self.bare, ample)
+
+
 class LocalCommitsSide(LocalSide):
     """See sides.CommitsSide."""
 
@@ -210,6 +259,9 @@ warehouse = _opened(LocalWarehouseSide)
 documents = _opened(LocalDocumentsSide)
 queues = _opened(LocalQueuesSide)
 services = _opened(LocalServicesSide)
+probes = _opened(LocalProbesSide)
+jobs = _opened(LocalJobsSide)
+logs = _opened(LocalLogsSide)
 commits = _opened(LocalCommitsSide)
 
 

@@ -2,7 +2,7 @@
 
 Each port has a protocol here and a builder per side: `local_side.py` lays the services out as tables of one DuckDB file,
 `gcp_side.py` talks to emulators and fakes through the official clients. A builder is a context manager of the port's name
-(`warehouse`, `documents`, `queues`, `services`, `commits`, `leases`) that takes the test's `request` and gives a side
+(`warehouse`, `documents`, `queues`, `services`, `probes`, `jobs`, `logs`, `commits`, `leases`) that takes the test's `request` and gives a side
 which is empty and nobody else's. Whatever a side seeds is visible to adapters made before and after.
 """
 
@@ -12,7 +12,19 @@ from typing import Any, Protocol
 
 from validator.lease import Leases
 from validator.store_ports import Scripts, TableAdmin
-from validator.world import Commits, DeployedService, Documents, Queues, Services, Subscription, Warehouse
+from validator.world import (
+    Commits,
+    DeployedService,
+    Documents,
+    Jobs,
+    LiveJob,
+    Logs,
+    Probes,
+    Queues,
+    Services,
+    Subscription,
+    Warehouse,
+)
 
 AMPLE_SECONDS = 60.0
 
@@ -99,6 +111,45 @@ class ServicesSide(Protocol):
         """The adapter."""
 
     def unreachable(self) -> Services:
+        """An adapter whose service can't be reached; it says so within some seconds."""
+
+
+class ProbesSide(Protocol):
+    """Services that can be asked how they are."""
+
+    def service(self, name: str, status: int | None) -> DeployedService:
+        """A service whose `/health` answers so; with None it does not answer."""
+
+    def probes(self) -> Probes:
+        """The adapter."""
+
+    def unreachable(self) -> Probes:
+        """An adapter that can't ask at all."""
+
+
+class JobsSide(Protocol):
+    """A scheduler."""
+
+    def job(self, job: LiveJob) -> None:
+        """Let the job be there just so."""
+
+    def jobs(self) -> Jobs:
+        """The adapter."""
+
+    def unreachable(self) -> Jobs:
+        """An adapter whose service can't be reached; it says so within some seconds."""
+
+
+class LogsSide(Protocol):
+    """What services logged."""
+
+    def entry(self, service: str, severity: str, message: str, at: datetime) -> None:
+        """Let the service have logged so."""
+
+    def logs(self) -> Logs:
+        """The adapter."""
+
+    def unreachable(self) -> Logs:
         """An adapter whose service can't be reached; it says so within some seconds."""
 
 

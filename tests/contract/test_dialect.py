@@ -54,6 +54,11 @@ CASES: list[tuple[str, list[tuple[Any, ...]]]] = [
     ("SELECT 1 AS one UNION ALL SELECT 1", [(1,), (1,)]),
     ("SELECT SUM(n) OVER (PARTITION BY k) FROM {t} WHERE n = 1", [(1,)]),
     ("SELECT -n, TRUE, NULL FROM {t} WHERE n = 1", [(-1, True, None)]),
+    ("SELECT 0 AS number, d AS k, COUNT(*), CONCAT(COALESCE(CAST(k AS STRING), ''), '|', COALESCE(CAST(n AS STRING), '')) FROM {t} GROUP BY 2, 4 ORDER BY 2",
+     [(0, None, 1, "b|"), (0, date(2026, 1, 5), 1, "a|1"), (0, date(2026, 1, 6), 1, "b|2")]),
+    ("SELECT COUNT(DISTINCT CONCAT(k, '|', COALESCE(CAST(b AS STRING), ''))), COUNTIF(k IN UNNEST(@names) AND b IS NULL) FROM {t}", [(3, 1)]),
+    ("SELECT CAST(MIN(b) AS STRING), CAST(MAX(x) AS STRING), CAST(MAX(k) AS STRING), CAST(MIN(n) AS FLOAT64) FROM {t}", [("false", "2.5", "b", 1.0)]),
+    ("SELECT COUNTIF(FALSE OR n > 1), COUNTIF((k IS NULL OR NOT k IN UNNEST(@names))) FROM {t}", [(1, 1)]),
 ]  # fmt: skip
 PARAMETERS: dict[str, Value] = {
     "names": ("b",),

@@ -47,7 +47,16 @@ def planted(world: World) -> set[str]:
 
 @pytest.mark.parametrize(
     ("schedule", "hour"),
-    [("post_overnight", 6), ("daily_health", 8), ("midday", 12), ("phase_triggers", 14), ("pre_game_final", 18)],
+    [
+        ("overnight", 2),
+        ("post_overnight", 6),
+        ("daily_health", 8),
+        ("pre_game_prep", 8),
+        ("midday", 12),
+        ("phase_triggers", 14),
+        ("pre_game_final", 18),
+        ("post_game", 23),
+    ],
 )
 def test_runs_find_what_was_planted_and_nothing_else(world: World, tmp_path: Path, schedule: str, hour: int) -> None:
     """Every FAIL and WARN is about a planted incident, and nothing could not be judged."""

@@ -16,8 +16,9 @@ from werkzeug.test import EnvironBuilder
 
 from tests.worlds.laid import DAY, et
 from validator import compose
-from validator.backends import GoogleBackend, Remaining
+from validator.backends import Remaining
 from validator.clock import rfc3339
+from validator.google_backend import GoogleBackend
 from validator.http import handle
 from validator.settings import Settings
 from validator.ssot.source import Ssot

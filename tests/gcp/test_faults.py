@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import grpc
 import pytest
+import requests
 
 from tests.gcp.faulty import faulty_grpc, faulty_http
 from tests.parts.google_fakes import Fault
@@ -16,7 +18,9 @@ from validator.gcp.attempts import Remaining
 from validator.gcp.documents import FirestoreDocuments
 from validator.gcp.failures import DENIED, MALFORMED, SLOW, UNREACHABLE
 from validator.gcp.github import GitHubCommits
+from validator.gcp.jobs import CloudSchedulerJobs
 from validator.gcp.leases import FirestoreLeases
+from validator.gcp.logs import CloudLogs
 from validator.gcp.queues import PubSubQueues
 from validator.gcp.services import CloudRunServices
 from validator.gcp.warehouse import BigQueryWarehouse
@@ -27,6 +31,7 @@ SECONDS = 0.6
 """What an adapter has left; it never gets less, so that only the adapter's own bounds end a test."""
 TABLE = ResultTableSpec(name="t", columns=(ColumnSpec(name="a", type="STRING"),))
 SHA = "0123456789abcdef"
+NOON = datetime(2026, 2, 3, 12, tzinfo=UTC)
 
 
 def warehouse(url: str, left: Remaining) -> BigQueryWarehouse:
@@ -59,6 +64,16 @@ def github(url: str, left: Remaining) -> GitHubCommits:
     return GitHubCommits("owner/name", "main", "token", left, host=url)
 
 
+def jobs(url: str, left: Remaining) -> CloudSchedulerJobs:
+    """The adapter under test."""
+    return CloudSchedulerJobs("a-project", "us-west2", left, host=url, session=requests.Session())
+
+
+def logs(url: str, left: Remaining) -> CloudLogs:
+    """The adapter under test."""
+    return CloudLogs("a-project", left, host=url, session=requests.Session())
+
+
 @dataclass(frozen=True)
 class Case:
     """A question: who is asked, over which wire, the adapter for a place and a budget, and the call."""
@@ -85,6 +100,8 @@ CASES = {
     "peek": Case("Pub/Sub", faulty_grpc, queues, lambda it: it.peek("subscription", 3)),
     "backlogs": Case("Cloud Monitoring", faulty_grpc, queues, lambda it: it.backlogs(["subscription"])),
     "deployed": Case("Cloud Run", faulty_grpc, run, lambda it: it.deployed(["us-west2"])),
+    "live": Case("Cloud Scheduler", faulty_http, jobs, lambda it: it.live()),
+    "of_service": Case("Cloud Logging", faulty_http, logs, lambda it: it.of_service("api", NOON, NOON)),
     "find": Case("GitHub", faulty_http, github, lambda it: it.find(SHA)),
     "log": Case("GitHub", faulty_http, github, lambda it: it.log("src")),
     "files": Case("GitHub", faulty_http, github, lambda it: it.files(SHA)),

@@ -14,8 +14,13 @@ RETRIES = 3
 
 def render_scheduler_jobs(ssot: Ssot) -> str:
     """All jobs, by name."""
-    jobs = sorted([*map(_plain(ssot), ssot.jobs), *own_jobs(ssot)], key=lambda job: str(job["name"]))
+    jobs = sorted(declared_jobs(ssot), key=lambda job: str(job["name"]))
     return json.dumps({"$comment": head_of(ssot.pipeline.name), "jobs": jobs}, indent=2, ensure_ascii=False) + "\n"
+
+
+def declared_jobs(ssot: Ssot) -> list[dict[str, Any]]:
+    """The pipeline's jobs, then this service's."""
+    return [*map(_plain(ssot), ssot.jobs), *own_jobs(ssot)]
 
 
 def own_jobs(ssot: Ssot) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Rows held against what was owed: per table and day a percentage, and the events that brought no row at all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -50,10 +50,13 @@ def _missing_events(plan: TablePlan, owed: Owed, found: DayRows) -> str:
     expect = plan.table.spec.expect
     if expect is None or not expect.participants or not found.rows:
         return ""
-    missing = [
-        event for event in owed.events if event.participants and not found.participants & set(event.participants)
-    ]
-    return f"missing {len(missing)} of {len(owed.events)}: {_labels(missing)}" if missing else ""
+    return missing_events(owed.events, found.participants)
+
+
+def missing_events(events: Sequence[Event], seen: Collection[str]) -> str:
+    """The events of which no participant was seen, as a phrase; empty where there is none."""
+    missing = [event for event in events if event.participants and not set(seen) & set(event.participants)]
+    return f"missing {len(missing)} of {len(events)}: {_labels(missing)}" if missing else ""
 
 
 def _labels(events: Sequence[Event]) -> str:

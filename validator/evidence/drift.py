@@ -8,9 +8,12 @@ from fnmatch import fnmatchcase
 from validator.errors import ServiceError
 from validator.look import World
 from validator.ssot.models import ServiceSpec
+from validator.status import Severity
 from validator.world import Commit, DeployedService
 
 SUBJECTS_SHOWN = 3
+PRIORITY = {"P0": Severity.P1_CRITICAL, "P1": Severity.P2_HIGH, "P2": Severity.P3_MEDIUM, "P3": Severity.P4_LOW}
+"""How bad it is when something is wrong with a service of that priority."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,12 +35,12 @@ class Streak:
 
 def streaks(world: World, ledger: LedgerSpec, days: int) -> Iterator[Streak]:
     """Every subject that ran in the last `days`, by name. Raises ServiceError."""
-    rows = world.query(_sql(world, ledger), _parameters(world, ledger, days))
+    rows = world.query(_sql(world, ledger), ledger_parameters(world, ledger, days))
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         processor = world.ssot.processor(str(row["subject"]))
         grouped.setdefault(processor.name if processor else str(row["subject"]), []).append(row)
-    errors = _last_errors(
+    errors = last_errors(
         world, ledger, days, [str(row["subject"]) for row in rows if row["failed"] and row["last_failed"]]
     )
     for subject in sorted(grouped):
@@ -49,7 +49,7 @@ def streaks(world: World, ledger: LedgerSpec, days: int) -> Iterator[Streak]:
 
 def _streak(pipeline: Pipeline, subject: str, rows: Sequence[Row], errors: Mapping[str, str]) -> Streak:
     """Rows are one per day of the data; those that count are of runs after the last success."""
-    counted = [row for row in rows if not _neutral(pipeline, subject, row)]
+    counted = [row for row in rows if not is_neutral(pipeline, subject, row)]
     last_success = max((row["last_success"] for row in rows if row["last_success"]), default=None)
     after = [row for row in counted if last_success is None or (row["latest"] and row["latest"] > last_success)]
     broken = [part for row in after if (part := _broken(pipeline, subject, row))[0]]
@@ -76,7 +76,7 @@ def _owed(pipeline: Pipeline, subject: str, day: date | None) -> bool:
     return processor is not None and day is not None and pipeline.owes_data(processor, day)
 
 
-def _neutral(pipeline: Pipeline, subject: str, row: Row) -> bool:
+def is_neutral(pipeline: Pipeline, subject: str, row: Row) -> bool:
     """Runs that say nothing: for data that is not due yet (L-20), or that found nothing where nothing was owed."""
     day: date | None = row["day"]
     if day is None or _owed(pipeline, subject, day):
@@ -97,7 +97,7 @@ def _window(ledger: LedgerSpec) -> str:
     return f"`{ledger.window}` BETWEEN @first AND @last"
 
 
-def _failed(ledger: LedgerSpec) -> str:
+def failure(ledger: LedgerSpec) -> str:
     """The condition under which a row says that its run failed for a reason that counts."""
     parts = [f"`{ledger.status}` IN UNNEST(@failure)"]
     if ledger.phantom:
@@ -111,7 +111,7 @@ def _sql(world: World, ledger: LedgerSpec) -> str:
     return f"""WITH runs AS (
   SELECT `{ledger.subject}` AS subject, `{ledger.run}` AS run, MIN(`{ledger.date}`) AS day, MIN({started}) AS started,
     MAX(IF(`{ledger.status}` IN UNNEST(@success), 1, 0)) AS succeeded,
-    MAX(IF({_failed(ledger)}, 1, 0)) AS failed,
+    MAX(IF({failure(ledger)}, 1, 0)) AS failed,
     MAX(IF(`{ledger.status}` IN UNNEST(@no_data), 1, 0)) AS no_data
   FROM `{world.ssot.pipeline.project_id}.{ledger.table}`
   WHERE {_window(ledger)}
@@ -130,7 +130,8 @@ SELECT subject, day, MAX(last_success) AS last_success, MAX(started) AS latest, 
 FROM judged GROUP BY subject, day"""
 
 
-def _parameters(world: World, ledger: LedgerSpec, days: int) -> dict[str, Value]:
+def ledger_parameters(world: World, ledger: LedgerSpec, days: int) -> dict[str, Value]:
+    """The values bound in queries over the ledger's last days: the window, and what its words mean."""
     parameters: dict[str, Value] = {
         **_span(world, ledger, days),
         "success": ledger.words.success,
@@ -150,21 +151,21 @@ def _span(world: World, ledger: LedgerSpec, days: int) -> dict[str, Value]:
     return {"first": world.pipeline.today - timedelta(days=days), "last": world.pipeline.today}
 
 
-def _last_errors(world: World, ledger: LedgerSpec, days: int, subjects: Sequence[str]) -> Mapping[str, str]:
+def last_errors(world: World, ledger: LedgerSpec, days: int, subjects: Sequence[str]) -> Mapping[str, str]:
     """The newest error text of each failing subject, shortened."""
     if not ledger.error or not subjects:
         return {}
     sql = (
-        f"SELECT `{ledger.subject}` AS subject, MAX(`{ledger.started}`) AS at, TO_JSON_STRING(`{ledger.error}`) AS error "
+        f"SELECT `{ledger.subject}` AS subject, MAX(`{ledger.started}`) AS failed_at, TO_JSON_STRING(`{ledger.error}`) AS error "
         f"FROM `{world.ssot.pipeline.project_id}.{ledger.table}` "
-        f"WHERE {_window(ledger)} AND `{ledger.subject}` IN UNNEST(@subjects) AND {_failed(ledger)} GROUP BY subject, error"
+        f"WHERE {_window(ledger)} AND `{ledger.subject}` IN UNNEST(@subjects) AND {failure(ledger)} GROUP BY subject, error"
     )
     parameters = {
-        key: value for key, value in _parameters(world, ledger, days).items() if key not in ("success", "no_data")
+        key: value for key, value in ledger_parameters(world, ledger, days).items() if key not in ("success", "no_data")
     }
     newest: dict[str, tuple[Any, str]] = {}
     for row in world.query(sql, {**parameters, "subjects": tuple(sorted(set(subjects)))}):
-        subject, at = str(row["subject"]), row["at"]
+        subject, at = str(row["subject"]), row["failed_at"]
         if subject not in newest or at > newest[subject][0]:
             newest[subject] = (at, _short(row["error"]))
     return {subject: error for subject, (_, error) in newest.items()}

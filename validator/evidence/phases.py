@@ -85,7 +85,7 @@ def _look(world: World, plan: PhasePlan, completion: Completion) -> _Seen:
         missing_required=missing_required,
         missing_optional=tuple(p for p in missing if not p.required),
         hollow=_hollow(world, plan, completion),
-        ready=_ready(plan.phase, plan.processors, completion),
+        ready=is_ready(plan.phase, plan.processors, completion),
         downstream=_downstream(world, plan),
         missing_have_rows=bool(missing_rows) and all(missing_rows.values()),
         hand_over_due=handed_at is None or now - handed_at >= HAND_OVER_GRACE,
@@ -111,7 +111,7 @@ def _hollow(world: World, plan: PhasePlan, completion: Completion) -> tuple[str,
     )
 
 
-def _ready(phase: PhaseSpec, processors: Sequence[Processor], completion: Completion) -> bool:
+def is_ready(phase: PhaseSpec, processors: Sequence[Processor], completion: Completion) -> bool:
     """Whether the phase's own trigger mode would start the next phase."""
     required = [p.name for p in processors if p.required]
     done = sum(name in completion.records for name in required)
@@ -127,12 +127,12 @@ def _downstream(world: World, plan: PhasePlan) -> bool | None:
     if following is None:
         return None
     ahead = world.pipeline.phase(following)
-    rows = rows_for(world, _only_of_this_mode(ahead), world.target)
+    rows = rows_for(world, only_of_this_mode(ahead), world.target)
     known = [count for count in rows.values() if count is not None]
     return any(known) if known else None
 
 
-def _only_of_this_mode(plan: PhasePlan) -> Sequence[Processor]:
+def only_of_this_mode(plan: PhasePlan) -> Sequence[Processor]:
     """The plan's processors without those that another mode feeds too: their rows prove nothing about this hand-over."""
     modes = plan.phase.completion.modes if plan.phase.completion else {}
     elsewhere = {

@@ -83,6 +83,7 @@ def _deployed(service: Any, region: str) -> DeployedService:
         latest_ready=_short(service.latest_ready_revision) or None,
         serving=_serving(service),
         deployed_at=plain_instant(service.update_time) if service.update_time else None,
+        uri=service.uri or None,
     )
 
 

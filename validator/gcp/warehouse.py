@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from validator.gcp.attempts import Remaining, every_page
@@ -15,6 +16,10 @@ from validator.world import Answer, Column, Query, Row, Value
 
 _COLUMNS = """SELECT '{dataset}' AS dataset, table_name, column_name, data_type, is_partitioning_column, clustering_ordinal_position
 FROM `{project}`.`{dataset}`.INFORMATION_SCHEMA.COLUMNS WHERE is_hidden = 'NO'"""
+
+_LOAD_JOBS = """SELECT CONCAT(destination_table.dataset_id, '.', destination_table.table_id) AS table_name, COUNT(*) AS jobs
+FROM `{project}`.`region-{location}`.INFORMATION_SCHEMA.JOBS
+WHERE creation_time BETWEEN @first AND @last AND job_type = 'LOAD' AND destination_table.table_id IS NOT NULL GROUP BY table_name"""
 
 
 class BigQueryWarehouse:
@@ -56,6 +61,15 @@ class BigQueryWarehouse:
             found += (_column(row, location) for row in rows)
             billed += more
         return found, billed
+
+    def load_jobs(
+        self, first: datetime, last: datetime, labels: Mapping[str, str]
+    ) -> tuple[Mapping[str, int] | None, int]:
+        """See Warehouse. Those of the pipeline's own location, which are all that its tables can have."""
+        sql = _LOAD_JOBS.format(project=self._connection.project, location=self._connection.location.lower())
+        rows, billed = self._rows(sql, {"first": first, "last": last}, labels)
+        with asking(SERVICE):
+            return {row["table_name"]: int(row["jobs"]) for row in rows}, billed
 
     def run_once(self, key: str, script: str, parameters: Mapping[str, str]) -> bool:
         """See Scripts."""

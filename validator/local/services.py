@@ -1,10 +1,10 @@
-"""Deployed services, from `cloud_run.services`."""
+"""Deployed services and how they are, from `cloud_run.services`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from validator.local.database import LocalDatabase, ask
 from validator.local.values import utc
-from validator.world import DeployedService
+from validator.world import DeployedService, Health
 
 SERVICE = "Cloud Run"
 
@@ -39,3 +39,23 @@ class LocalServices:
             )
             for row in rows
         ]
+
+
+class LocalProbes:
+    """Implements Probes: `health_status` is what the service would answer, NULL for no answer."""
+
+    def __init__(self, database: LocalDatabase, remaining: Callable[[], float]) -> None:
+        self._database = database
+        self._remaining = remaining
+
+    def health(self, services: Sequence[DeployedService]) -> Mapping[str, Health]:
+        """See Probes."""
+        rows = ask(
+            self._database, self._remaining, SERVICE, "SELECT service, region, health_status FROM cloud_run.services"
+        )
+        status = {(row["service"], row["region"]): row["health_status"] for row in rows}
+        answers = {service.name: status.get((service.name, service.region)) for service in services}
+        return {
+            name: Health(status=answer, reason="" if answer is not None else "it did not answer")
+            for name, answer in answers.items()
+        }

@@ -7,7 +7,7 @@ suspected to be postponed and owes nothing (L-41); an event still open after its
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
@@ -26,13 +26,17 @@ _RANK: Mapping[str, int] = {"unknown": 0, "scheduled": 1, "running": 2, "suspect
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One event of the calendar. `settled`: it is over and its outcome is known."""
+    """One event of the calendar. `settled`: it is over and its outcome is known. `starts` and `final_since` (when that was first said of it)
+    are None where the calendar doesn't tell.
+    """
 
     day: date
     key: tuple[str, ...]
     stage: Stage
     participants: tuple[str, ...]
     settled: bool
+    starts: datetime | None = None
+    final_since: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -95,6 +99,10 @@ class Calendar:
         """The events of a day whose outcome is not known; those suspected to be postponed are not among them."""
         return [event for event in self.events(day) if not event.settled]
 
+    def suspects(self, day: date) -> list[Event]:
+        """The events of a day that are said to be over without an outcome: suspected to be postponed (L-41)."""
+        return [event for event in self._events.get(day, []) if event.stage == "suspect"]
+
     def in_season(self, day: date) -> bool:
         """Whether there is an event within ten days on either side."""
         if self.spec.kind != "events":
@@ -122,7 +130,11 @@ class Calendar:
 def calendar_query(spec: CalendarSpec, project: str, around: date) -> Query:
     """The one query that reads a calendar of events around a date."""
     names = dict.fromkeys((*spec.key, *spec.participants, *spec.final_needs, *spec.count_where))
-    names.update(dict.fromkeys(name for name in (spec.date, spec.version, spec.status and spec.status.column) if name))
+    names.update(
+        dict.fromkeys(
+            name for name in (spec.date, spec.version, spec.starts, spec.status and spec.status.column) if name
+        )
+    )
     columns = ", ".join(f"`{name}`" for name in names)
     return Query(
         sql=f"SELECT {columns} FROM `{project}.{spec.table}` WHERE `{spec.date}` BETWEEN @first AND @last",
@@ -133,6 +145,7 @@ def calendar_query(spec: CalendarSpec, project: str, around: date) -> Query:
 def events_of(spec: CalendarSpec, rows: Iterable[Row], today: date) -> list[Event]:
     """The events in the calendar's rows: per key the row furthest along, then the newest version, counts."""
     best: dict[tuple[str, ...], tuple[tuple[int, str], Row, Stage]] = {}
+    final: dict[tuple[str, ...], datetime] = {}
     for row in rows:
         if any(row[name] is not None and row[name] != wanted for name, wanted in spec.count_where.items()):
             continue
@@ -141,15 +154,33 @@ def events_of(spec: CalendarSpec, rows: Iterable[Row], today: date) -> list[Even
         order = (_RANK[stage], str(row[spec.version]) if spec.version else "")
         if key not in best or order > best[key][0]:
             best[key] = (order, row, stage)
-    return [_event(spec, key, row, stage, today) for key, (_, row, stage) in best.items()]
+        said = _instant(row, spec.version)
+        if stage == "final" and said:
+            final[key] = min(said, final.get(key, said))
+    return [_event(spec, key, row, stage, today, final.get(key)) for key, (_, row, stage) in best.items()]
 
 
-def _event(spec: CalendarSpec, key: tuple[str, ...], row: Row, stage: Stage, today: date) -> Event:
+def _instant(row: Row, column: str | None) -> datetime | None:
+    value = row[column] if column else None
+    return value if isinstance(value, datetime) else None
+
+
+def _event(
+    spec: CalendarSpec, key: tuple[str, ...], row: Row, stage: Stage, today: date, final_since: datetime | None
+) -> Event:
     day = row[spec.date or ""]
     outcome = bool(spec.final_needs) and all(row[name] is not None for name in spec.final_needs)
     over = stage == "final" or (outcome and day < today and stage in ("scheduled", "running"))
     participants = tuple(str(row[name]) for name in spec.participants)
-    return Event(day=day, key=key, stage=stage, participants=participants, settled=over)
+    return Event(
+        day=day,
+        key=key,
+        stage=stage,
+        participants=participants,
+        settled=over,
+        starts=_instant(row, spec.starts),
+        final_since=final_since,
+    )
 
 
 def _stage(spec: CalendarSpec, row: Row) -> Stage:

@@ -4,7 +4,7 @@ Only what is due can fail. A deadline is a local time of day, so many days after
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
@@ -97,8 +97,6 @@ class Pipeline:
         """The last `count` days, the target date included."""
         return self.target - timedelta(days=count - 1), self.target
 
-    # tables
-
     def tables(self, first: date, last: date) -> Iterator[TablePlan]:
         """What every table with a declared expectation owes from first to last."""
         for table in self.ssot.tables.values():
@@ -173,8 +171,6 @@ class Pipeline:
         written_by = {processor.phase for processor in self.ssot.processors.values() if processor.table == table.name}
         return not halt.phases or (bool(written_by) and written_by <= set(halt.phases))
 
-    # phases
-
     def phase(self, number: int) -> PhasePlan:
         """What a phase owes for the target date. Raises KeyError when the source of truth has no such phase."""
         phase = self.ssot.phases[number]
@@ -202,9 +198,29 @@ class Pipeline:
             reason=self._phase_reason(phase, wanted, later, due),
         )
 
+    def expected(self, number: int) -> PhasePlan:
+        """The phase with all that is expected of it for the target date, due or not."""
+        plan = self.phase(number)
+        wanted = (*plan.processors, *plan.later)
+        return replace(plan, processors=wanted, later=(), reason=self._unexpected(plan.phase, wanted))
+
+    def due_by_now(self, number: int) -> PhasePlan:
+        """The phase with those processors alone that are due by now, by their own deadline or the phase's."""
+        plan = self.phase(number)
+        due = tuple(p for p in plan.processors if plan.due <= self.now or self.processor_due(p, self.target))
+        reason = self.expected(number).reason or ("" if due else f"none of it is due before {self.local(plan.due)}")
+        return replace(plan, processors=due, reason=reason)
+
     def _phase_reason(
         self, phase: PhaseSpec, wanted: Sequence[Processor], later: Sequence[Processor], due: datetime
     ) -> str:
+        if reason := self._unexpected(phase, wanted):
+            return reason
+        late = "every processor is due later" if len(later) == len(wanted) else ""
+        return f"not due before {self.local(due)}" if due > self.now else late
+
+    def _unexpected(self, phase: PhaseSpec, wanted: Sequence[Processor]) -> str:
+        """Why nothing is expected of the phase for the target date at any time; empty where something is."""
         halt = self.calendar.spec.halt
         if not phase.monitoring.enable_completion_tracking:
             return "completion tracking is switched off in the source of truth"
@@ -214,9 +230,7 @@ class Pipeline:
             return f"no {self.calendar.spec.event} on {self.target}"
         if not wanted:
             return f"nothing is expected of it {self.mode.replace('_', '-')}"
-        if due > self.now:
-            return f"not due before {self.local(due)}"
-        return "every processor is due later" if len(later) == len(wanted) else ""
+        return ""
 
     def processor_due(self, processor: Processor, day: date) -> datetime | None:
         """When the processor's data for a day is due, as its schedule declares; None where it declares nothing."""

@@ -170,7 +170,8 @@ class SeasonSpec:
 class CalendarSpec:
     """On which days something is expected: on days with events of a table, on weekdays, or daily.
 
-    `settled_by` is the local time of the next day by which every event's outcome should be known.
+    `settled_by` is the local time of the next day by which every event's outcome should be known; `starts` is the column with the
+    instant an event begins.
     """
 
     kind: Literal["events", "weekdays", "daily"]
@@ -178,6 +179,7 @@ class CalendarSpec:
     date: Identifier | None = None
     key: tuple[Identifier, ...] = ()
     version: Identifier | None = None
+    starts: Identifier | None = None
     status: StatusColumn | None = None
     final_needs: tuple[Identifier, ...] = ()
     participants: tuple[Identifier, ...] = ()
@@ -218,7 +220,7 @@ class PhantomSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerSpec:
-    """A table in which runs are logged, and what its columns are called. `window` is its partition column."""
+    """A table in which runs are logged, and what its columns are called. `window` is its partition column; `ended` is NULL while a run lasts."""
 
     name: Name
     table: FullTable
@@ -226,6 +228,7 @@ class LedgerSpec:
     run: Identifier
     status: Identifier
     started: Identifier
+    ended: Identifier | None = None
     date: Identifier
     window: Identifier
     window_type: Literal["date", "timestamp"] = "date"

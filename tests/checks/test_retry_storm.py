@@ -1,0 +1,60 @@
+"""Retry storms: the busiest hour of each ledger."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.laid import DAY, LaidWorld, et
+from validator.results import Result
+from validator.status import Status
+
+CHECK = "retry_storm"
+NOON = et(DAY, "12:00")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> LaidWorld:
+    """A ledger to storm in."""
+    laid = LaidWorld(tmp_path)
+    laid.season()
+    laid.edit("checks.yaml", {"checks": {CHECK: {"class": "RetryStorm"}}})
+    return laid
+
+
+def storm(world: LaidWorld, runs: int, seconds: int = 10) -> None:
+    """That many runs of `box`, each with two rows, so many seconds apart, the last at eleven."""
+    world.sql(
+        "INSERT INTO ref.runs (processor_name, run_id, status, data_date, started_at) SELECT 'BoxProcessor', 'r' || r.range, s.status, ?, "
+        "CAST(? AS TIMESTAMPTZ) - to_seconds(r.range * ?) FROM range(?) AS r CROSS JOIN (VALUES ('running'), ('failed')) AS s(status)",
+        [DAY, NOON - timedelta(hours=1), seconds, runs],
+    )
+
+
+def runs(world: LaidWorld) -> Result:
+    """The run ledger's result."""
+    return world.look(CHECK, now=NOON)["ref.runs"]
+
+
+@pytest.mark.parametrize(
+    ("count", "wanted"), [(50, Status.PASS), (51, Status.WARN), (200, Status.WARN), (201, Status.FAIL)]
+)
+def test_l20_runs_of_an_hour_are_counted(world: LaidWorld, count: int, wanted: Status) -> None:
+    """L-20: 1,756 runs in an hour; runs are counted, not their rows."""
+    storm(world, count)
+    result = runs(world)
+    assert result.status is wanted
+    assert result.message.startswith(f"box began {count} runs in the hour from 2026-02-03 10:00 EST")
+
+
+def test_many_runs_over_a_day_are_no_storm(world: LaidWorld) -> None:
+    """L-21: it is the hour that counts."""
+    storm(world, 300, seconds=240)
+    assert runs(world).status is Status.PASS
+
+
+def test_a_ledger_that_is_silent_or_missing(world: LaidWorld) -> None:
+    """No run is no evidence: SKIP; no table is ERROR."""
+    assert runs(world).status is Status.SKIP
+    world.sql("DROP TABLE ref.runs")
+    assert runs(world).status is Status.ERROR

@@ -1,0 +1,67 @@
+"""Run history coverage: who writes rows logs its runs."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.laid import DAY, LaidWorld, et
+from validator.results import Result
+from validator.status import Status
+
+CHECK = "run_history_coverage"
+DAYS = [DAY - timedelta(days=back) for back in range(3)]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> LaidWorld:
+    """Three days of rows of `box`, with a run for each."""
+    laid = LaidWorld(tmp_path)
+    laid.season()
+    laid.edit("checks.yaml", {"checks": {CHECK: {"class": "RunHistoryCoverage"}}})
+    for day in DAYS:
+        laid.rows("raw.box", day, team="BOS")
+        laid.run_rows("box", f"run {day}", "success", at=et(day + timedelta(days=1), "05:00"), day=day)
+    return laid
+
+
+def box(world: LaidWorld) -> Result:
+    """The processor's result."""
+    return world.look(CHECK)["box"]
+
+
+def test_every_day_has_its_run(world: LaidWorld) -> None:
+    """Rows and runs for the same days."""
+    result = box(world)
+    assert (result.status, result.message) == (Status.PASS, "runs for each of the 3 days with rows")
+
+
+def test_a_day_without_a_run_is_named(world: LaidWorld) -> None:
+    """Rows came, and nobody says who brought them."""
+    world.sql("DELETE FROM ref.runs WHERE data_date = ?", [DAYS[1]])
+    result = box(world)
+    assert (result.status, result.affected_records) == (Status.WARN, 1)
+    assert result.message == "rows but no run for 2026-02-02"
+
+
+def test_l7_who_never_logs_is_named(world: LaidWorld) -> None:
+    """L-7: what no ledger tells of is blind for every other check of runs."""
+    world.sql("DELETE FROM ref.runs")
+    assert box(world).message.startswith("it never logs: rows but no run for 2026-02-01, 2026-02-02, 2026-02-03")
+
+
+def test_the_second_log_counts_too(world: LaidWorld) -> None:
+    """A run in processor_execution_log is a run, under any of the processor's names."""
+    world.sql("DELETE FROM ref.runs WHERE data_date = ?", [DAYS[1]])
+    world.sql(
+        "CREATE TABLE ops.processor_execution_log(processor_name VARCHAR, data_date DATE, triggered_at TIMESTAMPTZ)"
+    )
+    world.sql("INSERT INTO ops.processor_execution_log VALUES ('BoxProcessor', ?, ?)", [DAYS[1], et(DAY, "05:00")])
+    assert box(world).status is Status.PASS
+
+
+def test_no_rows_no_judgement(world: LaidWorld) -> None:
+    """A table that got nothing is other checks' business: SKIP; one that is not there is ERROR."""
+    assert world.look(CHECK)["odds"].status is Status.SKIP
+    world.sql("DROP TABLE raw.odds")
+    assert world.look(CHECK)["odds"].status is Status.ERROR

@@ -1,0 +1,71 @@
+"""Checks that judge nothing: told with their reasons."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.laid import DAY, LaidWorld, et
+from validator.results import Result
+from validator.status import Status
+
+CHECK = "skipped_too_long"
+NOON = et(DAY, "12:00")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> LaidWorld:
+    """A table of results."""
+    laid = LaidWorld(tmp_path)
+    laid.season()
+    laid.edit("checks.yaml", {"checks": {CHECK: {"class": "SkippedTooLong"}}})
+    laid.sql(
+        "CREATE TABLE ops.validation_check_results(check_name VARCHAR, check_timestamp TIMESTAMPTZ, status VARCHAR, message VARCHAR)"
+    )
+    return laid
+
+
+def said(world: LaidWorld, status: str, first: int, last: int = 0, check: str = "dlq_depth") -> None:
+    """A check said so every day, from `first` days ago to `last` days ago."""
+    world.sql(
+        "INSERT INTO ops.validation_check_results SELECT ?, CAST(? AS TIMESTAMPTZ) - to_days(CAST(range AS INTEGER)), ?, 'switched off' FROM range(?, ?)",
+        [check, NOON, status, last, first + 1],
+    )
+
+
+def look(world: LaidWorld) -> dict[str, Result]:
+    """The results at noon."""
+    return world.look(CHECK, now=NOON)
+
+
+@pytest.mark.parametrize(("days", "wanted"), [(13, Status.PASS), (14, Status.WARN), (40, Status.WARN)])
+def test_l79_a_fortnight_of_skip(world: LaidWorld, days: int, wanted: Status) -> None:
+    """L-79, FP-4: a check that was switched off and forgotten says so, with its reason."""
+    said(world, "PASS", days, days)
+    said(world, "SKIP", days - 1)
+    result = look(world)["dlq_depth"]
+    assert result.status is wanted
+    assert result.message.endswith("it says: switched off")
+
+
+def test_one_subject_that_is_judged_is_enough(world: LaidWorld) -> None:
+    """Other subjects of the same check may skip for ever."""
+    said(world, "SKIP", 40)
+    said(world, "FAIL", 0)
+    assert look(world)["dlq_depth"].status is Status.PASS
+
+
+def test_a_check_that_never_judged(world: LaidWorld) -> None:
+    """From its first result on it has only skipped; a check that is declared no more is left alone."""
+    said(world, "SKIP", 20)
+    said(world, "SKIP", 40, check="retired")
+    results = look(world)
+    assert set(results) == {"dlq_depth"}
+    assert results["dlq_depth"].message.startswith("never judged since 2026-01-14 12:00 EST")
+
+
+def test_fa14_out_of_season_everything_skips(world: LaidWorld) -> None:
+    """FA-14: in summer that is no news; and with nothing stored there is nothing to say."""
+    assert look(world)["checks"].status is Status.SKIP
+    said(world, "SKIP", 20)
+    assert world.look(CHECK, day=DAY + timedelta(days=150))["checks"].status is Status.SKIP
