@@ -78,6 +78,10 @@ class DyingWarehouse:
         """Answer."""
         return self.inner.columns(datasets, labels)
 
+    def load_jobs(self, *arguments: Any) -> Any:
+        """Answer."""
+        return self.inner.load_jobs(*arguments)
+
 
 class DyingScripts:
     """The store's scripts; dies before, in and after storing the run, and in and after recording who was told."""
