@@ -42,7 +42,7 @@ def test_all_stops_at_drift(typed: Type, source: Source) -> None:
     done = typed("config", "all", "--root", str(source.checkout), "--check")
     assert (done.code, "demo" in done.err) == (1, False)
     assert "not, 0 foreign" in done.out
-    assert "declared, " not in done.out
+    assert "asked was the local world" not in done.out
 
 
 @pytest.mark.parametrize("check", [(), ("--check",)])
