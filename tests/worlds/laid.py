@@ -80,27 +80,24 @@ class LaidWorld:
 
     def games(self, day: date = DAY, *pairs: str, status: int = 3, scores: bool = True) -> None:
         """Games of a day, as `AWY@HOM`; final with scores unless said otherwise."""
-        for pair in pairs or ("BOS@LAL", "NYK@MIA"):
-            away, home = pair.split("@")
-            score = 100 if scores and status == 3 else None
-            self.sql(
-                "INSERT INTO raw.schedule VALUES (?, ?, ?, ?, ?, ?, ?, FALSE, ?)",
-                [
-                    f"{day:%m%d}{pair}",
-                    day,
-                    status,
-                    home,
-                    away,
-                    score,
-                    score,
-                    datetime(day.year, day.month, day.day, 23, tzinfo=UTC),
-                ],
-            )
+        self._schedule([day], pairs, status=status, scores=scores)
 
     def season(self, last: date = DAY, days: int = 30) -> None:
         """Two final games on each of the days up to `last`, and a game a fortnight earlier still: no season start, no break."""
-        for offset in range(days):
-            self.games(last - timedelta(days=offset))
+        self._schedule([last - timedelta(days=offset) for offset in range(days)])
+
+    def _schedule(
+        self, days: Sequence[date], pairs: Sequence[str] = (), *, status: int = 3, scores: bool = True
+    ) -> None:
+        values: list[Any] = []
+        for day in days:
+            for pair in pairs or ("BOS@LAL", "NYK@MIA"):
+                away, home = pair.split("@")
+                score = 100 if scores and status == 3 else None
+                at = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
+                values += [f"{day:%m%d}{pair}", day, status, home, away, score, score, at]
+        row = "(?, ?, ?, ?, ?, ?, ?, FALSE, ?)"
+        self.sql(f"INSERT INTO raw.schedule VALUES {', '.join([row] * (len(values) // 8))}", values)
 
     def rows(self, table: str, day: date = DAY, count: int = 1, **columns: Any) -> None:
         """That many equal rows for a day, in the table's date column."""
@@ -111,8 +108,8 @@ class LaidWorld:
 
     def full_box(self, day: date, *teams: str, rows: int = 15) -> None:
         """Rows for each team of a day."""
-        for team in teams or ("BOS", "LAL", "NYK", "MIA"):
-            self.rows("raw.box", day, rows, team=team)
+        values = list(teams or ("BOS", "LAL", "NYK", "MIA"))
+        self.sql(f"INSERT INTO raw.box SELECT ?, team FROM unnest(?) AS t(team), range({rows})", [day, values])
 
     def document(self, collection: str, data: Mapping[str, Any], day: date = DAY) -> None:
         """A completion document."""
