@@ -188,7 +188,8 @@ def failures(call: Call) -> int:
         return _exit_code(done, call.arguments.fail_on)
     judged = [result for result in done.results if result.status is not Status.SKIP]
     long = [result for result in judged if (result.affected_records or 0) >= call.arguments.threshold]
-    shown = [*long, *(one for one in judged if one.status is Status.ERROR)]
+    # What is wrong without a streak (silence, an error) has no length that a threshold could hide.
+    shown = [*long, *(one for one in judged if one.status is not Status.PASS and not one.affected_records)]
     for result in sorted(shown, key=lambda one: (-one.status.rank, -(one.affected_records or 0), one.subject)):
         print(f"{result.status.value:<5} {plain(result.subject)}: {plain(result.message)}")
     print(f"{len(long)} of {len(judged)} with {call.arguments.threshold} or more failures in a row ({named})")

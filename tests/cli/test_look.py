@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -98,6 +99,16 @@ def test_the_threshold(typed: Type, world: LaidWorld, threshold: str, count: int
     """The last line counts the streaks that are as long as the threshold, and no others."""
     lay_streaks(world)
     assert f"{count} of 4 with {threshold} or more failures in a row" in typed("failures", "--threshold", threshold).out
+
+
+def test_silence_has_no_threshold(typed: Type, world: LaidWorld, yesterday: date) -> None:
+    """A processor that fell silent is shown and is a finding, however long the streaks that are asked for."""
+    at = datetime(yesterday.year, yesterday.month, yesterday.day, 9, tzinfo=UTC)
+    world.run_rows("rosters", "fine", "success", at=at, day=yesterday)
+    world.scrape("box_scraper", "success", at=at, day=yesterday)
+    world.run_rows("box", "last", "success", at=at - timedelta(days=5), day=yesterday - timedelta(days=5))
+    done = typed("failures", "--threshold", "300", "--fail-on", "warn")
+    assert (done.code, "box: 0 failures in a row" in done.out, "no run for" in done.out) == (1, True, True)
 
 
 def test_drift(typed: Type) -> None:
