@@ -1,5 +1,6 @@
 """Fixtures and rules for every test: emulators on demand, and missing parts that cannot go unnoticed."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("MISSING PARTS: these tests proved nothing", sep="!", red=True)
         for reason in sorted(set(missing)):
             terminalreporter.line(f"{missing.count(reason)} × {reason.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture(autouse=True)
+def _log_untouched() -> None:
+    """Let every test meet the service's log as a new process does: the first request or command sets it up, for good."""
+    logger = logging.getLogger("validator")
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)
+    logger.propagate = True
 
 
 @pytest.fixture(scope="session")

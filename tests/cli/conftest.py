@@ -1,8 +1,7 @@
 """A world of yesterday, and commands typed over it."""
 
-import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -56,10 +55,8 @@ def world(template: LaidWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def typed(world: LaidWorld, capsys: pytest.CaptureFixture[str]) -> Iterator[Type]:
-    """Types commands; the log is given back as it was."""
-    logger = logging.getLogger("validator")
-    before = logger.handlers[:], logger.level, logger.propagate
+def typed(world: LaidWorld, capsys: pytest.CaptureFixture[str]) -> Type:
+    """Types commands."""
 
     def run(*arguments: str) -> Done:
         try:
@@ -69,5 +66,4 @@ def typed(world: LaidWorld, capsys: pytest.CaptureFixture[str]) -> Iterator[Type
         out, err = capsys.readouterr()
         return Done(code=code, out=out, err=err)
 
-    yield run
-    logger.handlers[:], logger.level, logger.propagate = before
+    return run

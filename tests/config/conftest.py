@@ -1,9 +1,8 @@
 """A copy of the shipped source of truth, an empty checkout to generate into, and commands typed over them."""
 
-import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,10 +74,8 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
 
 
 @pytest.fixture
-def typed(source: Source, capsys: pytest.CaptureFixture[str]) -> Iterator[Type]:
-    """Types commands; the log is given back as it was."""
-    logger = logging.getLogger("validator")
-    before = logger.handlers[:], logger.level, logger.propagate
+def typed(source: Source, capsys: pytest.CaptureFixture[str]) -> Type:
+    """Types commands."""
 
     def run(*arguments: str) -> Done:
         try:
@@ -88,8 +85,7 @@ def typed(source: Source, capsys: pytest.CaptureFixture[str]) -> Iterator[Type]:
         out, err = capsys.readouterr()
         return Done(code=code, out=out, err=err)
 
-    yield run
-    logger.handlers[:], logger.level, logger.propagate = before
+    return run
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The league, laid out once for all cases, and the service's log as it comes out of the process."""
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -27,13 +26,3 @@ def everything(
 def healthy(everything: League) -> Answer:
     """The league's own run, everything in order."""
     return scheduled_run(everything.places, everything.schemas["whole"], "healthy")
-
-
-@pytest.fixture(autouse=True)
-def log_as_deployed() -> Iterator[None]:
-    """Let the service set its log up anew, so that its lines go where this test reads them."""
-    logger = logging.getLogger("validator")
-    before = logger.handlers[:], logger.level, logger.propagate
-    logger.handlers.clear()
-    yield
-    logger.handlers[:], logger.level, logger.propagate = before

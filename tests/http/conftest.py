@@ -51,15 +51,6 @@ class Records(logging.Handler):
         return "\n".join(map(logging.Formatter().format, self.kept))
 
 
-@pytest.fixture(autouse=True)
-def _log_as_it_was() -> Iterator[None]:
-    """Give the service's log back as it was: the first real request of a process sets it up."""
-    logger = logging.getLogger("validator")
-    before = logger.handlers[:], logger.level, logger.propagate
-    yield
-    logger.handlers[:], logger.level, logger.propagate = before
-
-
 @pytest.fixture
 def logged() -> Records:
     """The service's log while the test runs."""
