@@ -36,11 +36,11 @@ def literal(value: bool | int | float | str | None) -> str:
 
 
 class Sheet:
-    """The world's file while it is made. `connection` is DuckDB's."""
+    """The world's file while it is made. `connection` is DuckDB's, `types` the columns of tables that another sheet has made."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, types: dict[str, dict[str, str]] | None = None) -> None:
         self.connection = connection
-        self._types: dict[str, dict[str, str]] = {}
+        self._types = {} if types is None else types
 
     def create(
         self, table: str, columns: Mapping[str, str], *, required: Iterable[str] = (), temporary: bool = False

@@ -80,22 +80,28 @@ def _hourly(table: Table) -> bool:
 
 def _statement(plan: Plan, table: Table, stamps: list[tuple[date, str]]) -> str:
     columns = Columns(table=table, calendar=plan.ssot.pipeline.calendar, seed=plan.seed)
-    kinds = columns_of(table)
-    per_event = table.spec.expect is not None and table.spec.expect.per == "event"
     count = HOURS if _hourly(table) else plan.rows_per_unit(table)
+    events = EVENTS if table.spec.expect is not None and table.spec.expect.per == "event" else None
+    return rows_statement(columns, stamps, count, events, apart="+ to_hours(r.range)" if _hourly(table) else "", where=_kept(plan, table, count))
+
+
+def rows_statement(
+    columns: Columns, stamps: Iterable[tuple[date, str]], count: int, events: str | None, *, apart: str = "", where: str = "TRUE"
+) -> str:
+    """The statement that adds `count` rows per day, or per event of the relation `events`, for days that come with the instant of writing.
+
+    `apart` is added to that instant, as SQL over the row's number `r.range`; `where` is a condition on the made row.
+    """
+    kinds = columns_of(columns.table)
     values = ", ".join(f"({_date(day)}, TIMESTAMPTZ '{at}')" for day, at in stamps)
-    unit = (
-        f"JOIN {EVENTS} USING (day)"
-        if per_event
-        else "CROSS JOIN (SELECT 0 AS number, 0 AS position, CAST([] AS VARCHAR[]) AS who)"
-    )
-    hours = "+ to_hours(r.range)" if _hourly(table) else ""
+    nobody = "CROSS JOIN (SELECT 0 AS number, 0 AS position, CAST([] AS VARCHAR[]) AS who)"
+    unit = f"JOIN {events} USING (day)" if events else nobody
     lines = (
-        f"INSERT INTO {table_name(table.name)} ({', '.join(quoted(name) for name in kinds)})",
+        f"INSERT INTO {table_name(columns.table.name)} ({', '.join(quoted(name) for name in kinds)})",
         f"WITH stamp(day, written) AS (VALUES {values}), made AS (",
-        f"  SELECT day, written {hours} AS written, number, who, position * {count} + r.range AS i, r.range AS j FROM stamp {unit} CROSS JOIN range({count}) AS r",
+        f"  SELECT day, written {apart} AS written, number, who, position * {count} + r.range AS i, r.range AS j FROM stamp {unit} CROSS JOIN range({count}) AS r",
         f") SELECT {', '.join(columns.expression(name, kind) for name, kind in kinds.items())}",
-        f"FROM made WHERE {_kept(plan, table, count)} ORDER BY day, i",
+        f"FROM made WHERE {where} ORDER BY day, i",
     )
     return "\n".join(lines)
 

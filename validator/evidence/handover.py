@@ -31,7 +31,7 @@ def view_handover(world: World, number: int, following: int, grace_minutes: int)
     if ledger.table not in world.catalog():
         return HandedOver(unknown=f"the table {ledger.table} does not exist")
     completion = read_completion(world, plan)
-    if not completion.triggered and not is_ready(plan.phase, plan.processors, completion):
+    if not completion.triggered and not is_ready(plan.phase, (*plan.processors, *plan.later), completion):
         done = f"{len(completion.records)} of {len(plan.processors)} have completed"
         return HandedOver(reason=f"phase {number} does not hand over yet: {done}, from {completion.source}")
     since = completion.last_at

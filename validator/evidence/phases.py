@@ -85,7 +85,7 @@ def _look(world: World, plan: PhasePlan, completion: Completion) -> _Seen:
         missing_required=missing_required,
         missing_optional=tuple(p for p in missing if not p.required),
         hollow=_hollow(world, plan, completion),
-        ready=is_ready(plan.phase, plan.processors, completion),
+        ready=is_ready(plan.phase, (*plan.processors, *plan.later), completion),
         downstream=_downstream(world, plan),
         missing_have_rows=bool(missing_rows) and all(missing_rows.values()),
         hand_over_due=handed_at is None or now - handed_at >= HAND_OVER_GRACE,
