@@ -24,7 +24,8 @@ class LoadJobQuota(Check):
     def measure(self, world: World) -> Iterator[Finding]:
         jobs = world.load_jobs(self.hours)
         if jobs is None:
-            yield NotDue(subject="load jobs", reason="this warehouse knows no load jobs: there is no quota to use up")
+            reason = "this warehouse knows no load jobs: there is no quota to use up"
+            yield NotDue(subject="load jobs", reason=reason, lasting=True)
             return
         if not jobs:
             yield NotDue(

@@ -58,7 +58,7 @@ class Share(Check):
             subject = f"{self.table} {named}{name}"
             if rows < self.at_least:
                 reason = f"{rows} rows, too few to judge a share of fewer than {self.at_least}"
-                yield NotDue(subject=subject, reason=reason, table=self.table)
+                yield NotDue(subject=subject, reason=reason, table=self.table, lasting=rows > 0)
                 continue
             count = int(row[f"share_{index}"])
             such = f" with {described(self.among)}" if self.among else ""

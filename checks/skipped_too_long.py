@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from validator.check import Check, Finding, Measurement, NotDue
+from validator.clock import day_of, days
 from validator.look import World
 from validator.world import Row
+
+LASTING = '"lasting": true'
+"""How a stored SKIP says that it may stay so for long: nobody need be told of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SkippedTooLong(Check):
-    """For how many days has each check said nothing but SKIP, and why?"""
+    """For how many days of the season has each check said nothing but SKIP, and why?"""
 
     unit = "days of SKIP only"
     warn = ">= 14"
@@ -27,7 +31,8 @@ class SkippedTooLong(Check):
             return
         table = f"`{world.ssot.pipeline.project_id}.{world.ssot.results_dataset}.validation_check_results`"
         sql = (
-            "SELECT check_name, MIN(check_timestamp) AS first, MAX(IF(status = 'SKIP', NULL, check_timestamp)) AS judged "
+            "SELECT check_name, MIN(check_timestamp) AS first, "
+            f"MAX(IF(status = 'SKIP', IF(STRPOS(details, '{LASTING}') > 0, check_timestamp, NULL), check_timestamp)) AS judged "
             f"FROM {table} WHERE check_timestamp BETWEEN @first AND @last GROUP BY check_name ORDER BY check_name"
         )
         rows = world.query(sql, {"first": now - timedelta(days=self.history_days), "last": now})
@@ -47,9 +52,10 @@ class SkippedTooLong(Check):
             else f"never judged since {world.pipeline.local(row['first'])}"
         )
         why = f"; it says: {'; '.join(reasons[:3])}" if reasons else ""
+        calendar, since = world.pipeline.calendar, day_of(judged or row["first"], world.pipeline.zone)
         return Measurement(
             subject=str(row["check_name"]),
-            value=(world.pipeline.now - (judged or row["first"])).days,
+            value=sum(map(calendar.in_season, days(since + timedelta(days=1), world.pipeline.today))),
             note=when + why,
             facts={"reasons": reasons},
         )

@@ -57,11 +57,14 @@ class Measurement:
 
 @dataclass(frozen=True, kw_only=True)
 class NotDue:
-    """Nothing to judge for this subject, and why."""
+    """Nothing to judge for this subject, and why. `lasting`: it may stay so for weeks and nothing be wrong,
+    because there is no such thing here, or too little of it to judge.
+    """
 
     subject: str
     reason: str
     table: str | None = None
+    lasting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,7 +74,10 @@ def _plain(finding: NotDue | Unknown, named: NamedCheck, context: Context, statu
     again = "python -m validator run $schedule --date $date --checks $check --dry-run"
     values = {"schedule": context.schedule, "date": str(context.target), "check": named.name}
     remedy = _fill(again, values) if status is Status.ERROR else ""
-    return replace(result, status=status, message=finding.reason, target_table=finding.table, remedy=remedy)
+    evidence = {"lasting": True} if isinstance(finding, NotDue) and finding.lasting else {}
+    return replace(
+        result, status=status, message=finding.reason, target_table=finding.table, remedy=remedy, evidence=evidence
+    )
 
 
 def _judge_value(finding: Measurement, named: NamedCheck, context: Context) -> _Verdict:

@@ -20,16 +20,18 @@ def world(tmp_path: Path) -> LaidWorld:
     laid.season()
     laid.edit("checks.yaml", {"checks": {CHECK: {"class": "SkippedTooLong"}}})
     laid.sql(
-        "CREATE TABLE ops.validation_check_results(check_name VARCHAR, check_timestamp TIMESTAMPTZ, status VARCHAR, message VARCHAR)"
+        "CREATE TABLE ops.validation_check_results(check_name VARCHAR, check_timestamp TIMESTAMPTZ, status VARCHAR, message VARCHAR, details VARCHAR)"
     )
     return laid
 
 
-def said(world: LaidWorld, status: str, first: int, last: int = 0, check: str = "dlq_depth") -> None:
+def said(
+    world: LaidWorld, status: str, first: int, last: int = 0, check: str = "dlq_depth", details: str | None = None
+) -> None:
     """A check said so every day, from `first` days ago to `last` days ago."""
     world.sql(
-        "INSERT INTO ops.validation_check_results SELECT ?, CAST(? AS TIMESTAMPTZ) - to_days(CAST(range AS INTEGER)), ?, 'switched off' FROM range(?, ?)",
-        [check, NOON, status, last, first + 1],
+        "INSERT INTO ops.validation_check_results SELECT ?, CAST(? AS TIMESTAMPTZ) - to_days(CAST(range AS INTEGER)), ?, 'switched off', ? FROM range(?, ?)",
+        [check, NOON, status, details, last, first + 1],
     )
 
 
@@ -46,6 +48,26 @@ def test_l79_a_fortnight_of_skip(world: LaidWorld, days: int, wanted: Status) ->
     result = look(world)["dlq_depth"]
     assert result.status is wanted
     assert result.message.endswith("it says: switched off")
+
+
+def test_what_does_not_exist_here_is_not_told(world: LaidWorld) -> None:
+    """A SKIP that says there is no such thing in this installation will never change: nobody need be told of it."""
+    said(world, "SKIP", 40, details='{"evidence": {"lasting": true}}')
+    assert look(world)["dlq_depth"].status is Status.PASS
+
+
+def test_l79_the_summer_does_not_count(tmp_path: Path) -> None:
+    """L-79: what has rested over the summer is told when it still rests a fortnight into the season, not on its first days."""
+    laid = LaidWorld(tmp_path)
+    laid.season(days=5)
+    laid.edit("checks.yaml", {"checks": {CHECK: {"class": "SkippedTooLong"}}})
+    laid.sql(
+        "CREATE TABLE ops.validation_check_results(check_name VARCHAR, check_timestamp TIMESTAMPTZ, status VARCHAR, message VARCHAR, details VARCHAR)"
+    )
+    said(laid, "SKIP", 50)
+    assert look(laid)["dlq_depth"].status is Status.WARN  # ten days before the first game the season has begun
+    laid.sql("DELETE FROM raw.schedule WHERE game_date < ?", [DAY])
+    assert look(laid)["dlq_depth"].status is Status.PASS
 
 
 def test_one_subject_that_is_judged_is_enough(world: LaidWorld) -> None:

@@ -82,11 +82,24 @@ def _statement(plan: Plan, table: Table, stamps: list[tuple[date, str]]) -> str:
     columns = Columns(table=table, calendar=plan.ssot.pipeline.calendar, seed=plan.seed)
     count = HOURS if _hourly(table) else plan.rows_per_unit(table)
     events = EVENTS if table.spec.expect is not None and table.spec.expect.per == "event" else None
-    return rows_statement(columns, stamps, count, events, apart="+ to_hours(r.range)" if _hourly(table) else "", where=_kept(plan, table, count))
+    return rows_statement(
+        columns,
+        stamps,
+        count,
+        events,
+        apart="+ to_hours(r.range)" if _hourly(table) else "",
+        where=_kept(plan, table, count),
+    )
 
 
 def rows_statement(
-    columns: Columns, stamps: Iterable[tuple[date, str]], count: int, events: str | None, *, apart: str = "", where: str = "TRUE"
+    columns: Columns,
+    stamps: Iterable[tuple[date, str]],
+    count: int,
+    events: str | None,
+    *,
+    apart: str = "",
+    where: str = "TRUE",
 ) -> str:
     """The statement that adds `count` rows per day, or per event of the relation `events`, for days that come with the instant of writing.
 

@@ -239,6 +239,9 @@ class Pipeline:
 
     def owes_data(self, processor: Processor, day: date) -> bool:
         """Whether the processor's schedule expects data for that day, due by now."""
+        table = self.ssot.tables.get(processor.table)
+        if table and _switched_off(table, day):
+            return False
         due = self.ssot.due_of(processor) or DueSpec(due="00:00", due_days=1)
         expected = {
             "daily": True,
