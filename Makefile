@@ -5,7 +5,7 @@ PY := .venv/bin/python
 EXTRAS = import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print("\n".join(line for name in ("local", "grafana", "dev") for line in extras[name]))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve test lint format bench docs clean
+.PHONY: help setup run serve test lint format replay bench docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ lint: setup ## formatting, lint, types, import contract
 format: setup ## write the formatting
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+replay: setup ## a season in order, the field's incidents and random faults; writes docs/replay.md
+	@$(PY) -m tests.replay
 
 bench: setup ## benchmarks: ratios measured side by side
 	@$(PY) -m tests.bench

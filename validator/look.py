@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from validator.check import Unmeasurable
 from validator.pipeline.calendar import Calendar, read_calendar
 from validator.pipeline.model import Pipeline
+from validator.pipeline.planned import Planned, planned_of, planned_query
 from validator.ssot.source import Ssot
 from validator.world import Column, Commits, Documents, Jobs, Logs, Ports, Probes, Query, Queues, Row, Services, Value
 
@@ -92,7 +93,7 @@ class World:
     @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline model for this check's target date."""
-        return Pipeline(self.ssot, self._calendar, self.shared.now, self.target)
+        return Pipeline(self.ssot, self._calendar, self.shared.now, self.target, self._planned)
 
     @property
     def documents(self) -> Documents:
@@ -192,6 +193,14 @@ class World:
         if doubt := calendar.doubt(self.target):
             raise Unmeasurable(doubt)
         return calendar
+
+    def _planned(self) -> Planned:
+        """What the pipeline planned, where it keeps such a table; one that is declared and missing is told as such elsewhere."""
+        spec = self.ssot.pipeline.calendar.planned
+        if spec is None or spec.table not in self.catalog():
+            return {}
+        query = planned_query(spec, self.ssot.pipeline.project_id, self.shared.around)
+        return self.shared.once(("planned",), lambda: planned_of(spec, self.query(query.sql, query.parameters)))
 
     def _labels(self) -> Mapping[str, str]:
         return {**self.shared.run_labels, "check": self.check}

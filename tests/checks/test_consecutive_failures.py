@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.worlds.laid import DAY, LaidWorld, et
 from validator.results import Result
@@ -187,6 +188,16 @@ def test_l4_silence_after_runs_is_said(world: LaidWorld) -> None:
     assert result.status is Status.WARN
     assert f"no run for 3 days that were due, {DAY - timedelta(days=2)} the first" in result.message
     world.run_rows("box", "newer", "success", at=NOON - timedelta(days=1), day=DAY - timedelta(days=2))
+    assert look(world).status is Status.PASS
+
+
+def test_l29_a_source_switched_off_is_not_missed(world: LaidWorld) -> None:
+    """L-29, FA-9: whose source is switched off on purpose need not run from that day on."""
+    world.run_rows("box", "last", "success", at=NOON - timedelta(days=3), day=DAY - timedelta(days=3))
+    tables = yaml.safe_load((world.schemas / "infrastructure/bigquery_tables.yaml").read_text())
+    (box,) = (table for dataset in tables["datasets"] for table in dataset["tables"] if table["name"] == "box")
+    box["source"] = {"disabled": "no longer fetched", "since": DAY - timedelta(days=2)}
+    world.edit("infrastructure/bigquery_tables.yaml", tables)
     assert look(world).status is Status.PASS
 
 

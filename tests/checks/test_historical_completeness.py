@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -289,3 +290,61 @@ def test_ranges_cover_exactly_the_bad_days(bad: list[bool]) -> None:
 def test_a_measurement_of_days_needs_no_limit_of_its_own() -> None:
     """The shape used above: a value per day."""
     assert Measurement(subject="t", value=50, note="", days={DAY: Day(value=50)}).days[DAY].flaw == ""
+
+
+@pytest.fixture
+def planning(world: LaidWorld) -> LaidWorld:
+    """The world with a table in which the pipeline plans its outputs, and a calendar that has lost a day."""
+    tables = yaml.safe_load((world.schemas / "infrastructure/bigquery_tables.yaml").read_text())
+    tables["datasets"][-1]["tables"].append({"name": "planned", "partitioned_by": "day"})
+    world.edit("infrastructure/bigquery_tables.yaml", tables)
+    names = {"date": "day", "output": "output", "due": "until", "status": "status"}
+    planned = {"table": "ops.planned", **names, "excused": ["EMPTY_OK"], "where": {"sport": "nba"}}
+    world.edit("pipeline.yaml", {"calendar": {"planned": planned}})
+    world.sql("CREATE TABLE ops.planned(day DATE, output VARCHAR, until TIMESTAMPTZ, status VARCHAR, sport VARCHAR)")
+    world.sql("DELETE FROM raw.schedule WHERE game_date = ?", [LOST])
+    world.sql("DELETE FROM raw.box WHERE game_date = ?", [LOST])
+    return world
+
+
+LOST = DAY - timedelta(days=3)
+
+
+def plan(
+    world: LaidWorld, status: str = "EXPECTED", until: str = "09:00", sport: str = "nba", day: date = LOST
+) -> None:
+    """The pipeline planned the box scores of a day."""
+    world.sql("INSERT INTO ops.planned VALUES (?, 'box', ?, ?, ?)", [day, et(DAY, until), status, sport])
+
+
+def test_what_the_pipeline_planned_is_owed_though_the_calendar_lost_the_day(planning: LaidWorld) -> None:
+    """A day that the calendar knows nothing of passes unseen, unless the pipeline itself had planned its outputs."""
+    assert box(planning).status is Status.PASS
+    plan(planning)
+    result = box(planning)
+    assert result.status is Status.FAIL
+    assert "--start-date 2026-01-31 --end-date 2026-01-31" in result.remedy
+    planning.full_box(LOST, "BOS", "LAL")
+    assert box(planning).status is Status.PASS
+
+
+@pytest.mark.parametrize("planned", [{"status": "EMPTY_OK"}, {"sport": "mlb"}, {"until": "23:30", "day": DAY}])
+def test_fp22_a_plan_only_adds_what_is_due(planning: LaidWorld, planned: dict[str, Any]) -> None:
+    """FP-22: what the plan excuses, what is another sport's, and what isn't expected yet is owed by nobody."""
+    plan(planning, **planned)
+    planning.sql("DELETE FROM raw.box WHERE game_date = ?", [LOST])
+    assert planning.look(CHECK, now=et(DAY, "23:00"))["raw.box"].status is Status.PASS
+
+
+def test_fp22_an_excuse_takes_nothing_away(planning: LaidWorld) -> None:
+    """FP-22: finished games owe their rows, whatever a plan says: it may be the plan that is wrong."""
+    day = DAY - timedelta(days=5)
+    planning.sql("DELETE FROM raw.box WHERE game_date = ?", [day])
+    plan(planning, status="EMPTY_OK", day=day)
+    assert box(planning).status is Status.FAIL
+
+
+def test_a_plan_that_does_not_exist_costs_nothing(planning: LaidWorld) -> None:
+    """The table is declared and not there: completeness is judged by the calendar."""
+    planning.sql("DROP TABLE ops.planned")
+    assert box(planning).status is Status.PASS

@@ -318,6 +318,16 @@ def test_deadlines_hold_over_clock_changes(world: LaidWorld, day: date) -> None:
     assert world.look("phase3_completion", day=day, now=after)["phase3"].status is not Status.SKIP
 
 
+def test_a_phase_that_waits_for_a_late_processor_is_not_untriggered(world: LaidWorld) -> None:
+    """All that is due has completed, one is due later: the trigger waits for it, and the next phase may have run on its own."""
+    arrived(world)
+    world.document("phase2_completion", {name: entry() for name in ("box", "odds", "rosters")} | {"_triggered": False})
+    result = world.look("phase2_completion", now=et(DAY + timedelta(days=1), "08:00"))["phase2"]
+    assert result.status is Status.PASS, result.message
+    assert "due later: plays" in result.message
+    assert world.look("phase2_completion", now=et(DAY + timedelta(days=1), "18:00"))["phase2"].status is Status.WARN
+
+
 def test_l53_first_day_after_a_break_is_a_warning(world: LaidWorld) -> None:
     """L-53: on the first day after a break of five days or more a FAIL is only a WARN, and says why."""
     day = DAY + timedelta(days=7)

@@ -259,6 +259,23 @@ def feed_workflows(sheet: Sheet, span: Span) -> None:
             sheet.insert(table, rows)
 
 
+def feed_plan(sheet: Sheet, span: Span) -> None:
+    """What the pipeline plans for itself every morning on which games are played, and what became of it."""
+    rows = [
+        {
+            "season": "2025-26", "game_date": day, "sport": "nba", "phase": "phase2_raw", "output_type": table.spec.name, "status": "EXPECTED",
+            "expected_by": at(day + timedelta(days=expect.due_days), expect.due), "attempts": 0,
+        }
+        for day in span.daily("04:00") if span.work.season.planned(day, at(day, "04:00"))
+        for table in span.work.ssot.tables.values() if (expect := table.spec.expect) and not table.disabled
+    ]  # fmt: skip
+    if rows:
+        sheet.insert("nba_orchestration.expected_outputs", rows)
+    sheet.run(
+        f"UPDATE nba_orchestration.expected_outputs SET status = 'COMPLETE' WHERE expected_by <= TIMESTAMPTZ '{rfc3339(span.until)}'"  # noqa: S608
+    )
+
+
 def expire(sheet: Sheet, span: Span) -> None:
     """Once a day, drop what its table no longer keeps."""
     for today in span.daily("00:30"):

@@ -17,6 +17,7 @@ from tests.replay.feeds import (
     feed_games,
     feed_halts,
     feed_own_logs,
+    feed_plan,
     feed_runs,
     feed_scrapes,
     feed_tables,
@@ -33,7 +34,7 @@ from validator.http import handle
 from validator.settings import Settings
 
 FEEDS = (
-    feed_games, feed_halts, feed_tables, feed_runs, feed_scrapes, feed_own_logs, feed_documents, feed_workflows, feed_jobs, feed_logs,
+    feed_games, feed_halts, feed_tables, feed_runs, feed_scrapes, feed_own_logs, feed_documents, feed_workflows, feed_plan, feed_jobs, feed_logs,
     feed_messages, expire,
 )  # fmt: skip
 CALLED_AFTER = timedelta(seconds=3)

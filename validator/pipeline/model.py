@@ -11,6 +11,7 @@ from typing import Literal
 
 from validator.clock import day_of, days, local_instant, parse_time_of_day, zone
 from validator.pipeline.calendar import Calendar, Event
+from validator.pipeline.planned import Planned
 from validator.ssot.models import CompletionSpec, DueSpec, KnownGap, ModeSpec, PhaseSpec
 from validator.ssot.source import Processor, Ssot, Table, processors_of
 
@@ -58,9 +59,17 @@ class PhasePlan:
 class Pipeline:
     """The pipeline as it should be, seen at `now` for the target date. The calendar is read when it is first needed."""
 
-    def __init__(self, ssot: Ssot, calendar: Callable[[], Calendar], now: datetime, target: date) -> None:
+    def __init__(
+        self,
+        ssot: Ssot,
+        calendar: Callable[[], Calendar],
+        now: datetime,
+        target: date,
+        planned: Callable[[], Planned] = dict,
+    ) -> None:
         self.ssot = ssot
         self._calendar = calendar
+        self._planned = planned
         self.now = now
         self.target = target
         self.zone = zone(ssot.pipeline.time_zone)
@@ -141,10 +150,18 @@ class Pipeline:
             return None
         events = self.calendar.settled(day) if expect.due_days else self.calendar.events(day)
         if not events:
-            return None
+            return self._planned_alone(table, day)
         gap = self._gap(table, day)
         flaw = f"the accepted gap ({gap.reason}) ended on {gap.until}" if gap and gap.until < self.today else ""
         return Owed(rows=expect.rows * (len(events) if expect.per == "event" else 1), events=events, flaw=flaw)
+
+    def _planned_alone(self, table: Table, day: date) -> Owed | None:
+        """What is owed for a day that the calendar knows nothing of, because the pipeline itself planned it: as much as for one event."""
+        assert table.spec.expect is not None
+        if day in self.calendar.named:
+            return None
+        due = self._planned().get((day, table.spec.name))
+        return Owed(rows=table.spec.expect.rows, events=()) if due and due <= self.now else None
 
     def _is_due(self, table: Table, day: date) -> bool:
         expect = table.spec.expect

@@ -152,6 +152,22 @@ class HaltSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedSpec:
+    """A table in which the pipeline itself plans what each date owes: a row per date and output, which is named like the table it fills.
+
+    `due` is the column with the instant until which it is expected; a status in `excused` owes nothing. `where` as for a halt.
+    """
+
+    table: FullTable
+    date: Identifier
+    output: Identifier
+    due: Identifier
+    status: Identifier
+    excused: tuple[str, ...] = ()
+    where: Mapping[Identifier, bool | int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeasonSpec:
     """The part of the year outside of which no events are expected; both days belong to it, and it may span the new year."""
 
@@ -190,6 +206,7 @@ class CalendarSpec:
     settled_by: TimeOfDay = "06:00"
     season: SeasonSpec | None = None
     halt: HaltSpec | None = None
+    planned: PlannedSpec | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,6 +82,8 @@ def _calendar(ssot: Ssot) -> Found:
             yield from _declared(ssot, file, ("calendar", "table"), calendar.table)
     if calendar.halt:
         yield from _declared(ssot, file, ("calendar", "halt", "table"), calendar.halt.table)
+    if calendar.planned:
+        yield from _declared(ssot, file, ("calendar", "planned", "table"), calendar.planned.table)
 
 
 def _ledgers(ssot: Ssot) -> Found:
