@@ -18,6 +18,7 @@ class ChangeAgainstHistory(Check):
 
     unit = "% off the median"
     fail = (EMPTY,)
+    query_jobs = 2
     remedy = LOOK
     seasonal = True
 

@@ -17,6 +17,7 @@ class ConfigSync(Check):
 
     unit = "differences"
     fail = "> 0"
+    query_jobs = 0
     remedy = "python -m validator config verify"
 
     def measure(self, world: World) -> Iterator[Finding]:

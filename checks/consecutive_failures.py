@@ -16,6 +16,7 @@ class ConsecutiveFailures(Check):
     unit = "failures in a row"
     warn = ">= 5"
     fail = ">= 10"
+    query_jobs = 3
     remedy = "gcloud logging read $filter --project $project --freshness 2d --limit 20"
 
     days: int = 14

@@ -26,6 +26,7 @@ class ConstantColumn(Check):
 
     fail = ("constant", "never_filled", EMPTY)
     fine = ("varies",)
+    query_jobs = 2
     remedy = LOOK
 
     tables: tuple[VaryingColumns, ...]

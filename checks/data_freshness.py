@@ -15,6 +15,7 @@ class DataFreshness(Check):
     unit = "expected days behind"
     warn = "> 0"
     fail = ("> 2", "empty")
+    query_jobs = 3
     remedy = "python -m validator completeness --days 14"
     seasonal = True
 

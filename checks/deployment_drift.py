@@ -16,6 +16,7 @@ class DeploymentDrift(Check):
     unit = "hours"
     warn = "> 4"
     fail = ("> 24", "not_serving", "not_deployed")
+    query_jobs = 0
     remedy = "gcloud run services describe $service --region $region --project $project"
 
     def measure(self, world: World) -> Iterator[Finding]:

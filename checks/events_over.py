@@ -15,6 +15,7 @@ class EventsOver(Check):
 
     unit = "open events"
     fail = "> 0"
+    query_jobs = 0
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
     hours: int = 4

@@ -16,6 +16,7 @@ class FailedRuns(Check):
     unit = "failed runs"
     warn = ">= 3"
     fail = ">= 10"
+    query_jobs = 3
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
     hours: int = 24

@@ -15,6 +15,7 @@ class Handover(Check):
     warn = "unlogged"
     fail = "not_started"
     fine = ("started",)
+    query_jobs = 3
     remedy = "gcloud logging read 'severity>=WARNING' --project $project --freshness 1d --limit 20"
 
     grace_minutes: int = 60

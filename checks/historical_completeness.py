@@ -16,6 +16,7 @@ class HistoricalCompleteness(Check):
     unit = "% of expected rows"
     warn = "< 80"
     fail = "< 50"
+    query_jobs = 3
     remedy = "python -m validator completeness --days $days"
     seasonal = True
 

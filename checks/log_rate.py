@@ -16,6 +16,7 @@ class LogRate(Check):
     unit = "errors"
     warn = "> 5"
     fail = "> 100"
+    query_jobs = 0
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
     hours: int = 24

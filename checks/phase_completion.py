@@ -16,6 +16,7 @@ class PhaseCompletion(Check):
     warn = ("degraded", "untriggered")
     fail = ("incomplete", "stuck", "empty", "absent")
     fine = ("complete", "optional_missing")
+    query_jobs = 4
     remedy = "python -m validator failures; python -m validator run $schedule --date $date --checks $check --dry-run"
     seasonal = True
 

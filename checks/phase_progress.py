@@ -15,6 +15,7 @@ class PhaseProgress(Check):
     unit = "% of the processors due by now"
     warn = "< 100"
     fail = "< 50"
+    query_jobs = 3
     remedy = "python -m validator failures"
     seasonal = True
 

@@ -19,6 +19,7 @@ class PostponedEvents(Check):
 
     unit = "events that look postponed"
     warn = "> 0"
+    query_jobs = 0
     remedy = "python -m validator completeness --days $days"
 
     days: Count = 14

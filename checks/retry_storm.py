@@ -15,6 +15,7 @@ class RetryStorm(Check):
     unit = "runs in an hour"
     warn = "> 50"
     fail = "> 200"
+    query_jobs = 2
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
     hours: int = 24

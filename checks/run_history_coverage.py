@@ -14,6 +14,7 @@ class RunHistoryCoverage(Check):
 
     unit = "days with rows and no run"
     warn = "> 0"
+    query_jobs = 4
     remedy = "python -m validator checks run_history_coverage"
 
     days: int = 7

@@ -19,6 +19,7 @@ class SkippedTooLong(Check):
 
     unit = "days of SKIP only"
     warn = ">= 14"
+    query_jobs = 2
     remedy = "python -m validator checks $subject"
 
     history_days: int = 60

@@ -102,6 +102,9 @@ class Check:
     """States that are PASS. A state that is neither fine nor in a limit is an ERROR."""
     remedy: ClassVar[str] = ""
     """The command to type next; `$name` is filled in with real values, quoted for a shell."""
+    query_jobs: ClassVar[int] = 1
+    """The most warehouse jobs it makes by itself, however many tables it is about (a slice of some hundred counts as one); the calendar
+    and the columns of live tables are read once a run for all checks."""
     seasonal: ClassVar[bool] = False
     """Whether the first days of a season, and the first after a break, turn a FAIL into a WARN."""
 

@@ -36,6 +36,8 @@ def _section(svc: Service, named: NamedCheck) -> Iterator[str]:
     yield f"- parameters: {parameters or 'none'}"
     unit = f" (value: {kind.unit})" if kind.unit else ""
     yield f"- WARN: {_limits(named.limits.warn)}; FAIL: {_limits(named.limits.fail)}{unit}"
+    if named.spec.limits_from:
+        yield f"- limits from: {named.spec.limits_from}"
     if kind.fine:
         yield f"- PASS: {', '.join(kind.fine)}"
     yield f"- severity of a FAIL: {named.spec.severity.value}; category: {named.spec.category}; owner: {named.spec.owner or 'nobody'}"
@@ -43,6 +45,9 @@ def _section(svc: Service, named: NamedCheck) -> Iterator[str]:
         yield "- in the first days of a season, and on the first after a break, a FAIL is a WARN"
     yield f"- schedules: {', '.join(_schedules(svc, named.name)) or 'none'}"
     yield f"- what to type: `{named.spec.remedy or kind.remedy}`"
+    yield f"- cost: {kind.query_jobs or 'no'} query {'job' if kind.query_jobs == 1 else 'jobs'} at most, beside the calendar and the columns that a run reads once"
+    if named.spec.record:
+        yield f"- there because of: {', '.join(named.spec.record)}"
     if named.spec.description:
         yield ""
         yield " ".join(named.spec.description.split())

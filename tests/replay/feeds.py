@@ -272,7 +272,7 @@ def feed_plan(sheet: Sheet, span: Span) -> None:
     if rows:
         sheet.insert("nba_orchestration.expected_outputs", rows)
     sheet.run(
-        f"UPDATE nba_orchestration.expected_outputs SET status = 'COMPLETE' WHERE expected_by <= TIMESTAMPTZ '{rfc3339(span.until)}'"  # noqa: S608
+        f"UPDATE nba_orchestration.expected_outputs SET status = 'COMPLETE' WHERE expected_by <= TIMESTAMPTZ '{rfc3339(span.until)}'"
     )
 
 

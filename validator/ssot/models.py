@@ -531,7 +531,10 @@ class LimitsSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckSpec:
-    """A named check: a check class with parameters, limits, severity and owner."""
+    """A named check: a check class with parameters, limits, severity and owner.
+
+    `limits_from` says where its limits come from, `record` which incidents it is there for: both stand in the check reference.
+    """
 
     class_: Identifier
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -543,6 +546,8 @@ class CheckSpec:
     date: Day = "target"
     remedy: str | None = None
     description: str = ""
+    limits_from: str = ""
+    record: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
