@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,8 @@ from validator.ssot.source import Processor, Table, processors_of
 
 SWEPT_AFTER = timedelta(hours=4)
 KEPT_DOCUMENT_DAYS = 30
+PRICED = tuple(int((n + 1) * 0.436 + 0.5) > int(n * 0.436 + 0.5) for n in range(250))
+"""The sportsbooks price 43.6 % of all players, as they do on ordinary days."""
 MATINEE = ("early_game_window_1", "early_game_window_2", "early_game_window_3")
 WORKFLOWS = {
     "01:00": "post_game_window_2", "02:00": "post_game_window_2b", "04:00": "post_game_window_3", "06:10": "morning_operations",
@@ -101,6 +103,8 @@ def fill(sheet: Sheet, work: Work, table: Table, day: date, written: datetime) -
     """Add a healthy day's rows to a table."""
     expect = table.spec.expect
     games = work.season.played.get(day, ()) if expect and expect.due_days else work.season.planned(day, written)
+    if "has_vegas_line" in table.spec.samples:
+        table = replace(table, spec=replace(table.spec, samples={**table.spec.samples, "has_vegas_line": PRICED}))
     columns = Columns(table=table, calendar=work.ssot.pipeline.calendar, seed=work.season.seed)
     per_event = expect is not None and expect.per == "event"
     if per_event and not games:
