@@ -11,7 +11,7 @@ from validator.check import Measurement, NotDue, Unknown
 from validator.evidence.conditions import Bound, ColumnCondition, columns_of, described
 from validator.evidence.rows import TABLES_A_JOB
 from validator.look import World
-from validator.pipeline.model import TablePlan
+from validator.pipeline.owed import TablePlan
 from validator.ssot.source import Table
 from validator.world import Row
 

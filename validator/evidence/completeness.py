@@ -9,7 +9,7 @@ from validator.clock import days
 from validator.evidence.rows import DayRows, TableRows
 from validator.look import World
 from validator.pipeline.calendar import Event
-from validator.pipeline.model import Owed, TablePlan
+from validator.pipeline.owed import Owed, TablePlan
 
 NAMED_EVENTS = 5
 
