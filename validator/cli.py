@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from validator import asked, commands, logs
+from validator import asked, commands, logs, look_commands
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
 from validator.errors import ConfigurationError, ValidatorError
@@ -145,12 +145,14 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
 def _add_looks(add: Callable[[str, Callable[[Any], int], str], argparse.ArgumentParser]) -> None:
     """The commands that look at the world and store nothing."""
     completeness = add(
-        "completeness", commands.completeness, "the gap map: rows per table and day against what was expected"
+        "completeness", look_commands.completeness, "the gap map: rows per table and day against what was expected"
     )
     completeness.add_argument("--days", type=_days, default=14, help="how many days back (default 14)")
-    failures = add("failures", commands.failures, "who is failing: the current streak of every processor and scraper")
+    failures = add(
+        "failures", look_commands.failures, "who is failing: the current streak of every processor and scraper"
+    )
     failures.add_argument("--threshold", type=_days, default=5, help="show streaks of at least this many (default 5)")
-    drift = add("drift", commands.drift, "what is deployed where, and how far behind the source")
+    drift = add("drift", look_commands.drift, "what is deployed where, and how far behind the source")
     drift.add_argument("--verbose", action="store_true", help="list the commits that are not deployed")
     for sub in (completeness, failures, drift):
         sub.add_argument("--as-of", metavar="T", help="look as of this RFC 3339 instant")

@@ -5,18 +5,15 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from validator import asked
 from validator.clock import day_of, zone
 from validator.compose import Service, service
 from validator.config.documents import check_reference
 from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
-from validator.gap_map import render_gap_map
 from validator.identity import Request
 from validator.json_text import json_text
 from validator.listing import list_checks, list_schedules
@@ -24,9 +21,9 @@ from validator.reference import explain_check
 from validator.results import Run
 from validator.settings import Settings
 from validator.standing_text import render_standing
-from validator.status import ExitCode, RunStatus, Status, run_status
+from validator.status import ExitCode
 from validator.tell.formats import render_junit, render_nagios
-from validator.tell.plain import plain, plain_lines
+from validator.tell.plain import plain
 from validator.tell.summary import summarise
 from validator.tell.text import WIDE, render_text
 
@@ -56,7 +53,7 @@ def run(call: Call) -> int:
     arguments, svc = call.arguments, call.service()
     request = Request(
         schedule=arguments.schedule,
-        now=_clock(call),
+        now=clock_of(call),
         day=asked.read_day(arguments.date, call.now) if arguments.date is not None else None,
         selection=asked.read_checks(arguments.checks) if arguments.checks is not None else (),
         dry_run=arguments.dry_run,
@@ -68,10 +65,11 @@ def run(call: Call) -> int:
         print(line)
         return code
     _show(call, done, svc)
-    return _exit_code(done, arguments.fail_on)
+    return exit_code(done, arguments.fail_on)
 
 
-def _clock(call: Call) -> datetime:
+def clock_of(call: Call) -> datetime:
+    """The run's clock: `--as-of`, else now. Raises BadRequest."""
     text = call.arguments.as_of
     if text is None:
         return call.now
@@ -80,7 +78,8 @@ def _clock(call: Call) -> datetime:
     return asked.read_instant(text, call.now)
 
 
-def _exit_code(done: Run, fail_on: asked.FailOn) -> int:
+def exit_code(done: Run, fail_on: asked.FailOn) -> int:
+    """The exit code of a run: what was not stored or told comes before what was found."""
     if done.delivery.problems:
         return ExitCode.UNTOLD
     return ExitCode.FINDINGS if asked.breaks(done, fail_on) else ExitCode.FINE
@@ -167,66 +166,7 @@ def status(call: Call) -> int:
         print(json_text(stands.body()))
     else:
         print(render_standing(stands, call.now, where, width=_width()))
-    return _exit_code(stands.whole, call.arguments.fail_on)
-
-
-def completeness(call: Call) -> int:
-    """`completeness`: the gap map, from the warehouse itself."""
-    done, _ = _look(call, "HistoricalCompleteness", {"days": call.arguments.days})
-    if call.arguments.format == "json":
-        print(json_text(done.body()))
-    else:
-        print(render_gap_map(done))
-    return _exit_code(done, call.arguments.fail_on)
-
-
-def failures(call: Call) -> int:
-    """`failures`: streaks at or above the threshold, the longest first."""
-    done, named = _look(call, "ConsecutiveFailures", {})
-    if call.arguments.format == "json":
-        print(json_text(done.body()))
-        return _exit_code(done, call.arguments.fail_on)
-    judged = [result for result in done.results if result.status is not Status.SKIP]
-    long = [result for result in judged if (result.affected_records or 0) >= call.arguments.threshold]
-    # What is wrong without a streak (silence, an error) has no length that a threshold could hide.
-    shown = [*long, *(one for one in judged if one.status is not Status.PASS and not one.affected_records)]
-    for result in sorted(shown, key=lambda one: (-one.status.rank, -(one.affected_records or 0), one.subject)):
-        print(f"{result.status.value:<5} {plain(result.subject)}: {plain(result.message)}")
-    print(f"{len(long)} of {len(judged)} with {call.arguments.threshold} or more failures in a row ({named})")
-    status = run_status((result.status, result.severity) for result in shown) if shown else RunStatus.OK
-    return _exit_code(replace(done, results=tuple(shown), status=status), call.arguments.fail_on)
-
-
-def drift(call: Call) -> int:
-    """`drift`: what is deployed where, how far behind."""
-    done, _ = _look(call, "DeploymentDrift", {})
-    if call.arguments.format == "json":
-        print(json_text(done.body()))
-        return _exit_code(done, call.arguments.fail_on)
-    for result in sorted(done.results, key=lambda result: (-result.status.rank, result.subject)):
-        print(f"{result.status.value:<5} {plain(result.subject)}: {plain(result.message)}")
-        if call.arguments.verbose:
-            for commit in result.evidence.get("undeployed", ()):
-                print(f"        {plain(commit)}")
-        for line in plain_lines(result.remedy):
-            print(f"      → {line}")
-    return _exit_code(done, call.arguments.fail_on)
-
-
-def _look(call: Call, class_name: str, parameters: Mapping[str, Any]) -> tuple[Run, str]:
-    """Measure with one check class; nothing is stored or sent, and no result table is needed."""
-    svc = call.service()
-    name = next((name for name, named in svc.checks.items() if type(named.check).__name__ == class_name), None)
-    if name is None:
-        raise ConfigurationError([f"checks.yaml: no check of class {class_name}"])
-    changed = replace(svc.checks[name], check=replace(svc.checks[name].check, **parameters))
-    looking = replace(svc, checks={**svc.checks, name: changed})
-    clock = _clock(call)
-    yesterday = day_of(clock, zone(svc.ssot.pipeline.time_zone)) - timedelta(days=1)
-    schedule = next(iter(svc.ssot.schedules))
-    return looking.run(
-        Request(schedule=schedule, now=clock, day=yesterday, selection=(name,), dry_run=True, trigger_source="cli")
-    ), name
+    return exit_code(stands.whole, call.arguments.fail_on)
 
 
 def tables(call: Call) -> int:

@@ -13,10 +13,10 @@ from typing import Any
 from flask import Request, Response
 
 from validator import asked
+from validator.answering import as_json, begin, guarded
 from validator.clock import parse_instant, real_now
 from validator.compose import service
 from validator.errors import BadRequest, ValidatorError
-from validator.http import as_json, begin, guarded
 from validator.identity import Request as RunRequest
 from validator.results import Run
 from validator.settings import Settings

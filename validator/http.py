@@ -1,37 +1,29 @@
 """The HTTP side: a path and a query become one call of the engine, and its run becomes an answer.
 
-Findings are a result: 200. 4xx is bad input, 409 the same run in progress, 5xx that the service could not do its job; only
-that makes a scheduler's retry useful. No exception text, path or secret reaches a caller.
+Findings are a result: 200. Only a 5xx, that the service could not do its job, makes a scheduler's retry useful.
 """
 
-import logging
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Request, Response
 
-from validator import asked, logs
-from validator.claim import InProgress
+from validator import asked
+from validator.answering import as_json, begin, guarded, problem
 from validator.clock import day_of, parse_instant, real_now, zone
 from validator.compose import Service, service
-from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
+from validator.errors import BadRequest, NotFound
 from validator.identity import Request as RunRequest
 from validator.identity import scheduled_identity
-from validator.json_text import json_text
 from validator.listing import list_checks, list_schedules
 from validator.results import Run
-from validator.settings import Settings, read_settings, revision
+from validator.settings import Settings
 from validator.standing_text import render_standing
 from validator.tell.summary import summarise
 from validator.tell.text import render_text
 
-log = logging.getLogger("validator.http")
-
 FUTURE_GRACE = timedelta(seconds=60)
-LONGEST_DETAIL = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,51 +52,6 @@ def handle(request: Request, settings: Settings | None = None, now: datetime | N
     return guarded(
         lambda: _answer(Asked(request=request, settings=settings or begin(request.headers), now=now or real_now()))
     )
-
-
-def begin(headers: Iterable[tuple[str, str]]) -> Settings:
-    """The settings of this process, with its log set up, and the request's trace in what is logged from here on."""
-    logs.configure(on_google_cloud=revision() is not None)
-    settings = read_settings()
-    logs.TRACE.set(logs.trace_of({name.lower(): value for name, value in headers}, settings.project))
-    return settings
-
-
-def guarded(answering: Callable[[], Response]) -> Response:
-    """The answer, or the problem that kept it from being given; the one place that turns errors into statuses."""
-    try:
-        answer = answering()
-    except InProgress as error:
-        seconds = math.ceil(error.seconds)
-        answer = problem(
-            409, "in-progress", "This run is in progress", f"its claim lapses in {seconds} s", run_id=error.run_id
-        )
-        answer.headers["Retry-After"] = str(seconds)
-    except NotFound as error:
-        answer = problem(
-            404,
-            f"unknown-{error.what}",
-            f"Unknown {error.what}",
-            str(error),
-            **{f"known_{error.what}s": list(error.known)},
-        )
-    except BadRequest as error:
-        answer = problem(400, "bad-request", "Bad request", str(error))
-    except ConfigurationError as error:
-        log.error("the service is not configured: %s", error)
-        answer = problem(500, "not-configured", "The service is not configured", NOT_CONFIGURED)
-    except ServiceError as error:
-        log.error("no run could be made: %s", error)
-        answer = problem(500, "no-run", "No run could be made", str(error))
-    except Exception:
-        log.exception("unexpected error")
-        answer = problem(500, "unexpected", "Unexpected error", "the service broke; its log has the details")
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
-
-
-NOT_CONFIGURED = "the log lists every problem; without a local world, `python -m validator demo` makes one"
 
 
 def _answer(ask: Asked) -> Response:
@@ -257,23 +204,6 @@ def _find(ask: Asked) -> Run | None:
         return None
     with ask.service().session() as session:
         return session.store.find(run_id, ask.now)
-
-
-def as_json(body: Mapping[str, Any], status: int, content_type: str = "application/json") -> Response:
-    """A JSON answer."""
-    return Response(json_text(body) + "\n", status=status, content_type=content_type)
-
-
-def problem(status: int, kind: str, title: str, detail: str, **extensions: Any) -> Response:
-    """An error without a run, as RFC 9457 has it. A detail may quote what was asked, but not at any length."""
-    body = {
-        "type": f"urn:validation-runner:problem:{kind}",
-        "title": title,
-        "status": status,
-        "detail": detail if len(detail) <= LONGEST_DETAIL else detail[: LONGEST_DETAIL - 1] + "…",
-        **extensions,
-    }
-    return as_json(body, status, "application/problem+json")
 
 
 ROUTES: Mapping[str, tuple[tuple[str, ...], Handler]] = {

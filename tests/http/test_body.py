@@ -3,7 +3,7 @@
 import math
 
 from tests.http.asking import Asker, strict_json
-from validator.http import as_json
+from validator.answering import as_json
 from validator.status import Status
 
 RUN_KEYS = [

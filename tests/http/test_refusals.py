@@ -14,7 +14,7 @@ import pytest
 from main import run_validation
 from tests.http.asking import Asker, fired, problem_of, request
 from tests.http.conftest import Records
-from validator.http import guarded
+from validator.answering import guarded
 
 PATH = "/?schedule=post_overnight"
 SECRET = "SG.a-secret-key"
