@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from validator.errors import ServiceError
+from validator.heartbeat import Heartbeat
 from validator.lease import Leases
 from validator.settings import Settings
 from validator.ssot.source import Ssot
@@ -34,6 +35,7 @@ class Backend(Ports, Protocol):
     def tables(self) -> TableAdmin: ...
     @property
     def leases(self) -> Leases: ...
+    def heartbeat(self) -> Heartbeat | None: ...
     def channels(self) -> list[Channel]: ...
     def unset(self) -> list[str]: ...
 
@@ -58,6 +60,14 @@ class Making:
         if hasattr(adapter, "close"):
             self.stack.callback(adapter.close)
         return adapter
+
+    def heartbeat(self) -> Heartbeat | None:
+        """The heartbeat, where HEARTBEAT_URL names its endpoint."""
+        url = self.settings.heartbeat_url
+        made: Heartbeat | None = (
+            self.make("gcp.heartbeat", "HttpHeartbeat", "heartbeat", url, self.telling) if url else None
+        )
+        return made
 
     def checkout(self) -> Commits:
         """The history of the local checkout that VALIDATOR_CHECKOUT names."""

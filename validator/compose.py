@@ -82,6 +82,7 @@ class Service:
                 make_store=lambda: ResultStore(self.ssot, backend.store_warehouse, backend.scripts),
                 make_leases=lambda: backend.leases,
                 make_teller=lambda: self.teller(backend.channels(), backend.unset()),
+                make_heartbeat=backend.heartbeat,
             )
 
     def run(self, request: Request) -> Run:

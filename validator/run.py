@@ -13,6 +13,7 @@ from typing import Any
 from validator.claim import Claim, InProgress, NoClaim, claimed
 from validator.errors import ServiceError
 from validator.execution import Budget, Planned, run_checks
+from validator.heartbeat import Heartbeat, Pulse
 from validator.identity import Order
 from validator.judge import Context, NamedCheck
 from validator.lease import Leases
@@ -36,6 +37,7 @@ class Session:
     make_store: Callable[[], ResultStore]
     make_leases: Callable[[], Leases]
     make_teller: Callable[[], Teller]
+    make_heartbeat: Callable[[], Heartbeat | None]
 
     @cached_property
     def store(self) -> ResultStore:
@@ -67,10 +69,19 @@ class Engine:
 def perform(order: Order, engine: Engine, session: Session) -> Run:
     """Do the run, or only what is missing of it. Raises InProgress when another is doing it."""
     token = RUN_ID.set(order.run_id)
+    pulse = Pulse(session.make_heartbeat if order.scheduled else lambda: None)
     try:
+        if unheard := pulse.beat("start"):
+            engine = replace(engine, about={**engine.about, "heartbeat": unheard})
         run = _perform(order, engine, session)
         log.info("%s %s %s: %s", run.status.value, run.schedule_name, run.target_date, run.message)
+        pulse.beat("fail" if run.delivery.problems else "ok")
         return run
+    except InProgress:
+        raise
+    except Exception:
+        pulse.beat("fail")
+        raise
     finally:
         RUN_ID.reset(token)
 

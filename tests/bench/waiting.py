@@ -127,7 +127,7 @@ def _session(host: str) -> Session:
         raise AssertionError("a dry run stores nothing and tells nobody")
 
     ports: Any = _Ports(services=HttpServices(host=host))
-    return Session(ports=ports, make_store=unused, make_leases=unused, make_teller=unused)
+    return Session(ports=ports, make_store=unused, make_leases=unused, make_teller=unused, make_heartbeat=lambda: None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,6 +86,10 @@ def _notes(run: Run) -> tuple[str, ...]:
         notes.append("NOT STORED: this run is in no result table; what it found is only here.")
     if run.replayed:
         notes.append("REPLAYED: this run had already completed; nothing was run again.")
+    if unheard := run.details.get("heartbeat"):
+        notes.append(
+            clip(plain(f"HEARTBEAT NOT HEARD: {unheard}. If this run had died, nobody would have been told."), _PROBLEM)
+        )
     return (*notes, *(clip(plain(problem), _PROBLEM) for problem in run.delivery.problems[:10]))
 
 

@@ -1,0 +1,42 @@
+"""The heartbeat's endpoint: a URL, with `/start` and `/fail` below it, as the common dead man's switches have it. Its address is a secret."""
+
+from http import HTTPStatus
+
+import requests
+
+from validator.errors import ServiceError
+from validator.gcp.attempts import Remaining
+from validator.gcp.failures import FAILURES, NO_TIME, service_error
+from validator.heartbeat import Mark
+
+SERVICE = "heartbeat"
+LONGEST_SECONDS = 3.0
+"""No run waits longer for it."""
+PATHS = {"start": "/start", "ok": "", "fail": "/fail"}
+
+
+class HttpHeartbeat:
+    """Implements Heartbeat by one POST a beat."""
+
+    def __init__(self, url: str, remaining: Remaining) -> None:
+        """`remaining` are the seconds left."""
+        self._url = url.rstrip("/")
+        self._remaining = remaining
+
+    def beat(self, mark: Mark) -> None:
+        """See Heartbeat. The client's own error, which holds the address, is dropped."""
+        seconds = min(LONGEST_SECONDS, self._remaining())
+        if seconds <= 0:
+            raise ServiceError(SERVICE, NO_TIME)
+        try:
+            response = requests.post(f"{self._url}{PATHS[mark]}", timeout=seconds, allow_redirects=False)
+        except FAILURES as error:
+            reason = service_error(SERVICE, error).reason
+        else:
+            reason = (
+                ""
+                if response.status_code < HTTPStatus.MULTIPLE_CHOICES
+                else f"it answered with status {response.status_code}"
+            )
+        if reason:
+            raise ServiceError(SERVICE, reason)
