@@ -138,6 +138,15 @@ def test_benign_category_does_not_count(world: LaidWorld) -> None:
     assert look(world).status is Status.PASS
 
 
+def test_l89_nothing_there_where_nothing_is_owed(world: LaidWorld) -> None:
+    """L-89: runs that find nothing where nothing is owed are no attempts without success, also where they are logged as failed."""
+    world.sql("DELETE FROM raw.schedule WHERE game_date = '2026-02-02'")
+    fail(world, 12)
+    assert look(world).status is Status.FAIL
+    world.sql("UPDATE ref.runs SET failure_category = 'no_data_available'")
+    assert look(world).status is Status.PASS
+
+
 def test_names_are_matched(world: LaidWorld) -> None:
     """A class name in the log is the processor; a name nobody declared is still a subject."""
     fail(world, 10, "BoxProcessor")
