@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.laid import DAY, LaidWorld, et
+from tests.worlds.tables import halted
 from validator.results import Result
 from validator.status import Status
 
@@ -197,6 +198,14 @@ def test_l4_silence_after_runs_is_said(world: LaidWorld) -> None:
     assert f"no run for 3 days that were due, {DAY - timedelta(days=2)} the first" in result.message
     world.run_rows("box", "newer", "success", at=NOON - timedelta(days=1), day=DAY - timedelta(days=2))
     assert look(world).status is Status.PASS
+
+
+def test_fa14_silence_of_a_halted_phase_is_no_finding(world: LaidWorld) -> None:
+    """FA-14: a processor of a phase that stands still on purpose need not run."""
+    world.run_rows("props", "last", "success", at=NOON - timedelta(days=4), day=DAY - timedelta(days=4))
+    assert look(world, "props").status is Status.WARN
+    halted(world, (DAY - timedelta(days=days) for days in range(4)))
+    assert look(world, "props").status is Status.PASS
 
 
 def test_who_logged_nothing_is_not_left_out(world: LaidWorld) -> None:

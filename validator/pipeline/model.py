@@ -238,9 +238,9 @@ class Pipeline:
         return self.due(day, due.due, due.due_days) if due else None
 
     def owes_data(self, processor: Processor, day: date) -> bool:
-        """Whether the processor's schedule expects data for that day, due by now."""
+        """Whether the processor's schedule expects data for that day, due by now, and neither its source nor its phase rests."""
         table = self.ssot.tables.get(processor.table)
-        if table and _switched_off(table, day):
+        if table and (_switched_off(table, day) or self._halted(table, day)):
             return False
         due = self.ssot.due_of(processor) or DueSpec(due="00:00", due_days=1)
         expected = {
