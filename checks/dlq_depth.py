@@ -38,7 +38,9 @@ class DlqDepth(Check):
 
     def _measurement(self, view: QueueView) -> Measurement:
         old = self.oldest_hours is not None and view.age > timedelta(hours=self.oldest_hours)
-        stuck = f"a message that nobody could work off has been waiting for more than {self.oldest_hours} h" if old else ""
+        stuck = (
+            f"a message that nobody could work off has been waiting for more than {self.oldest_hours} h" if old else ""
+        )
         return Measurement(
             subject=view.name,
             value=view.state or view.depth,

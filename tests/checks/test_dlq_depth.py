@@ -129,7 +129,10 @@ def test_ordinary_subscriptions(world: LaidWorld) -> None:
 
 def test_l83_a_message_that_nobody_can_work_off(world: LaidWorld) -> None:
     """L-83: few messages are no backlog, but one that comes back day after day is at least a WARN."""
-    world.edit("checks.yaml", {"checks": {"subscription_backlog": {"parameters": {"oldest_hours": 48}, "limits": {"warn": "> 100"}}}})
+    world.edit(
+        "checks.yaml",
+        {"checks": {"subscription_backlog": {"parameters": {"oldest_hours": 48}, "limits": {"warn": "> 100"}}}},
+    )
     waiting(world, 1, "raw-sub")
     assert world.look("subscription_backlog")["raw-sub"].status is Status.PASS
     world.sql("UPDATE pubsub.messages SET publish_time = publish_time - INTERVAL 3 DAY")
