@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.queues import QueueView, view_queues
 from validator.look import World
+from validator.ssot.models import Count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,7 @@ class DlqDepth(Check):
 
     kind: Literal["dead_letter", "ordinary"] = "dead_letter"
     samples: int = 0
+    oldest_hours: Count | None = None
 
     def measure(self, world: World) -> Iterator[Finding]:
         views = view_queues(world, self.kind, self.samples)
@@ -35,11 +38,15 @@ class DlqDepth(Check):
                 yield self._measurement(view)
 
     def _measurement(self, view: QueueView) -> Measurement:
+        old = self.oldest_hours is not None and view.age > timedelta(hours=self.oldest_hours)
+        stuck = (
+            f"a message that nobody could work off has been waiting for more than {self.oldest_hours} h" if old else ""
+        )
         return Measurement(
             subject=view.name,
             value=view.state or view.depth,
             note=view.note,
-            flaw=view.flaw,
+            flaw="; ".join(filter(None, [view.flaw, stuck])),
             severity=view.severity,
             expected="a subscription" if view.state else "wired as declared" if view.flaw else "",
             actual=view.state.replace("_", " ") if view.state else "wired otherwise" if view.flaw else "",

@@ -37,6 +37,7 @@ class Measurement:
     `value` is a number in the class's unit, or one of its states. `note` is the sentence a reader sees. A `flaw` names
     something wrong besides the value: the result is then at least WARN. With `days`, each expected day is judged and the
     worst counts. `remedy` overrides the remedy's template, `fill` are values for it. `facts` go to the evidence.
+    `absent`: nothing is there to be measured, which in the first days of a season is a WARN, whatever the check.
     """
 
     subject: str
@@ -53,6 +54,7 @@ class Measurement:
     fill: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    absent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

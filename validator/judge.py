@@ -83,7 +83,8 @@ def _plain(finding: NotDue | Unknown, named: NamedCheck, context: Context, statu
 def _judge_value(finding: Measurement, named: NamedCheck, context: Context) -> _Verdict:
     status, threshold = named.limits.judge(finding.value)
     status, reasons = _worsen(status, finding.flaw)
-    if status is Status.FAIL and named.check.seasonal and (why := context.ease(context.target)):
+    eased = named.check.seasonal or finding.absent
+    if status is Status.FAIL and eased and (why := context.ease(context.target)):
         status, reasons = Status.WARN, [*reasons, f"WARN only: {why}"]
     return _Verdict(status=status, threshold=threshold, reasons=reasons)
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from tests.worlds.laid import DAY, LaidWorld, et
+from tests.worlds.tables import halted
 from validator.results import Result
 from validator.status import Status
 
@@ -139,6 +140,15 @@ def test_benign_category_does_not_count(world: LaidWorld) -> None:
     assert look(world).status is Status.PASS
 
 
+def test_l89_nothing_there_where_nothing_is_owed(world: LaidWorld) -> None:
+    """L-89: runs that find nothing where nothing is owed are no attempts without success, also where they are logged as failed."""
+    world.sql("DELETE FROM raw.schedule WHERE game_date = '2026-02-02'")
+    fail(world, 12)
+    assert look(world).status is Status.FAIL
+    world.sql("UPDATE ref.runs SET failure_category = 'no_data_available'")
+    assert look(world).status is Status.PASS
+
+
 def test_names_are_matched(world: LaidWorld) -> None:
     """A class name in the log is the processor; a name nobody declared is still a subject."""
     fail(world, 10, "BoxProcessor")
@@ -199,6 +209,14 @@ def test_l29_a_source_switched_off_is_not_missed(world: LaidWorld) -> None:
     box["source"] = {"disabled": "no longer fetched", "since": DAY - timedelta(days=2)}
     world.edit("infrastructure/bigquery_tables.yaml", tables)
     assert look(world).status is Status.PASS
+
+
+def test_fa14_silence_of_a_halted_phase_is_no_finding(world: LaidWorld) -> None:
+    """FA-14: a processor of a phase that stands still on purpose need not run."""
+    world.run_rows("props", "last", "success", at=NOON - timedelta(days=4), day=DAY - timedelta(days=4))
+    assert look(world, "props").status is Status.WARN
+    halted(world, (DAY - timedelta(days=days) for days in range(4)))
+    assert look(world, "props").status is Status.PASS
 
 
 def test_who_logged_nothing_is_not_left_out(world: LaidWorld) -> None:

@@ -127,6 +127,20 @@ def test_ordinary_subscriptions(world: LaidWorld) -> None:
     assert results["raw-sub"].status is Status.WARN
 
 
+def test_l83_a_message_that_nobody_can_work_off(world: LaidWorld) -> None:
+    """L-83: few messages are no backlog, but one that comes back day after day is at least a WARN."""
+    world.edit(
+        "checks.yaml",
+        {"checks": {"subscription_backlog": {"parameters": {"oldest_hours": 48}, "limits": {"warn": "> 100"}}}},
+    )
+    waiting(world, 1, "raw-sub")
+    assert world.look("subscription_backlog")["raw-sub"].status is Status.PASS
+    world.sql("UPDATE pubsub.messages SET publish_time = publish_time - INTERVAL 3 DAY")
+    result = world.look("subscription_backlog")["raw-sub"]
+    assert result.status is Status.WARN
+    assert "waiting for more than 48 h" in result.message
+
+
 def test_samples_on_request(world: LaidWorld) -> None:
     """With `samples` the evidence holds the oldest messages."""
     world.edit("checks.yaml", {"checks": {CHECK: {"parameters": {"samples": 2}}}})

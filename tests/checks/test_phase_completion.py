@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.worlds.laid import DAY, LaidWorld, et
+from tests.worlds.tables import halted
 from validator.results import Result
 from validator.status import Status
 
@@ -369,22 +370,17 @@ def test_l29_a_source_switched_off_is_not_waited_for(world: LaidWorld) -> None:
 )
 def test_a_halted_phase_is_skipped(world: LaidWorld, sport: str, active: bool, wanted: Status) -> None:
     """FA-14: a phase that stands still on purpose is SKIP with the reason; another sport's halt is none, and a past one neither."""
-    import yaml
-
-    tables = yaml.safe_load((world.schemas / "infrastructure/bigquery_tables.yaml").read_text())
-    tables["datasets"][-1]["tables"].append({"name": "halts", "partitioned_by": "effective_date"})
-    world.edit("infrastructure/bigquery_tables.yaml", tables)
-    halt = {
-        "table": "ops.halts",
-        "date": "effective_date",
-        "active": "on",
-        "reason": "why",
-        "phases": [5],
-        "where": {"sport": "nba"},
-    }
-    world.edit("pipeline.yaml", {"calendar": {"halt": halt}})
-    world.sql('CREATE TABLE ops.halts(effective_date DATE, sport VARCHAR, "on" BOOLEAN, why VARCHAR)')
-    world.sql("INSERT INTO ops.halts VALUES (?, ?, ?, 'edge_collapse')", [DAY, sport, active])
+    halted(world, [DAY], sport=sport, active=active)
     result = world.look("phase5_completion")["phase5"]
     assert result.status is wanted
     assert (result.message == "halted: edge_collapse") == (wanted is Status.SKIP)
+
+
+@pytest.mark.parametrize("triggered", [True, False])
+def test_fa14_a_halted_phase_takes_nothing_over(world: LaidWorld, triggered: bool) -> None:
+    """FA-14: that the next phase has no rows, or was not triggered, harms nobody while it stands still on purpose."""
+    found = phase3(world, triggered=triggered, downstream=False, summary=entry(), context=entry())
+    assert found.status is Status.FAIL
+    halted(world, [DAY])
+    result = world.look("phase3_completion", now=et(DAY + timedelta(days=1), "08:00"))["phase3"]
+    assert result.status is Status.PASS

@@ -102,6 +102,18 @@ def test_nothing_to_judge(world: LaidWorld) -> None:
     assert rate(world).status is Status.SKIP
 
 
+def test_l54_nothing_yet_after_a_break(world: LaidWorld) -> None:
+    """L-53, L-54: that nothing is there yet is a WARN on a day of which little is expected; an impossible value is a FAIL on any day."""
+    world.sql("DELETE FROM raw.schedule WHERE game_date BETWEEN '2026-01-28' AND '2026-02-02'")
+    world.sql(f"DELETE FROM {TABLE} WHERE game_date < '2026-02-03'")
+    world.sql(f"UPDATE {TABLE} SET usage_rate = 600")
+    assert rate(world).status is Status.FAIL
+    world.sql(f"DELETE FROM {TABLE}")
+    result = world.look(CHECK, now=et(DAY + timedelta(days=1), "08:00"))[f"{TABLE}.usage_rate"]
+    assert (result.status, result.actual_value) == (Status.WARN, "empty")
+    assert "WARN only: first day after 6 days without games" in result.message
+
+
 @pytest.mark.parametrize(
     ("value", "wanted"), [(61.5, Status.PASS), (100, Status.PASS), (9200, Status.FAIL), (0.92, Status.WARN)]
 )

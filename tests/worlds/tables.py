@@ -1,6 +1,7 @@
 """Tables and checks of a test's own, added to a laid world: declared in its source of truth, and made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import yaml
@@ -31,3 +32,15 @@ def add_check(world: LaidWorld, name: str, kind: str, parameters: Mapping[str, A
     entry = {"class": kind, "parameters": dict(parameters), **spec}
     world.edit("checks.yaml", {"checks": {name: None}})
     world.edit("checks.yaml", {"checks": {name: entry}})
+
+
+def halted(world: LaidWorld, days: Iterable[date], *, sport: str = "nba", active: bool = True) -> None:
+    """Declare the table that says when phase 5 stands still on purpose, and let it say so of these days."""
+    tables = yaml.safe_load((world.schemas / "infrastructure/bigquery_tables.yaml").read_text())
+    tables["datasets"][-1]["tables"].append({"name": "halts", "partitioned_by": "effective_date"})
+    world.edit("infrastructure/bigquery_tables.yaml", tables)
+    names = {"table": "ops.halts", "date": "effective_date", "active": "on", "reason": "why"}
+    world.edit("pipeline.yaml", {"calendar": {"halt": {**names, "phases": [5], "where": {"sport": "nba"}}}})
+    world.sql('CREATE TABLE ops.halts(effective_date DATE, sport VARCHAR, "on" BOOLEAN, why VARCHAR)')
+    for day in days:
+        world.sql("INSERT INTO ops.halts VALUES (?, ?, ?, 'edge_collapse')", [day, sport, active])

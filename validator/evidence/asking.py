@@ -110,7 +110,7 @@ def nothing_to_judge(answered: Answered, first: date, last: date) -> NotDue | Un
         return NotDue(subject=subject, reason=answered.reason, table=table)
     span = f"for {last}" if first == last else f"from {first} to {last}"
     such = f" with {described(answered.asked.where)}" if answered.asked.where else ""
-    return Measurement(**answered.fields(), value=EMPTY, note=f"no row {span}{such}")
+    return Measurement(**answered.fields(), value=EMPTY, note=f"no row {span}{such}", absent=True)
 
 
 def _problem(world: World, asked: Asked) -> str:

@@ -81,7 +81,7 @@ def is_neutral(pipeline: Pipeline, subject: str, row: Row) -> bool:
     day: date | None = row["day"]
     if day is None or _owed(pipeline, subject, day):
         return False
-    found_nothing = row["no_data"] and not row["failed"] and not row["day_successes"]
+    found_nothing = (row["no_data"] or row.get("benign")) and not row["failed"] and not row["day_successes"]
     return bool(day >= pipeline.today or found_nothing)
 
 
@@ -106,13 +106,20 @@ def failure(ledger: LedgerSpec) -> str:
     return " AND ".join(parts)
 
 
+def _benign(ledger: LedgerSpec) -> str:
+    """The condition under which a row says that its run failed, for a reason that only means `nothing there`."""
+    reasons = [f"COALESCE(`{column}` = @benign_{index}, FALSE)" for index, column in enumerate(ledger.benign)]
+    return f"`{ledger.status}` IN UNNEST(@failure) AND ({' OR '.join(reasons) or 'FALSE'})"
+
+
 def _sql(world: World, ledger: LedgerSpec) -> str:
     started = f"`{ledger.started}`"
     return f"""WITH runs AS (
   SELECT `{ledger.subject}` AS subject, `{ledger.run}` AS run, MIN(`{ledger.date}`) AS day, MIN({started}) AS started,
     MAX(IF(`{ledger.status}` IN UNNEST(@success), 1, 0)) AS succeeded,
     MAX(IF({failure(ledger)}, 1, 0)) AS failed,
-    MAX(IF(`{ledger.status}` IN UNNEST(@no_data), 1, 0)) AS no_data
+    MAX(IF(`{ledger.status}` IN UNNEST(@no_data), 1, 0)) AS no_data,
+    MAX(IF({_benign(ledger)}, 1, 0)) AS benign
   FROM `{world.ssot.pipeline.project_id}.{ledger.table}`
   WHERE {_window(ledger)}
   GROUP BY subject, run
@@ -121,12 +128,13 @@ def _sql(world: World, ledger: LedgerSpec) -> str:
 ), judged AS (
   SELECT runs.subject AS subject, day, started, last_success, succeeded,
     IF(succeeded = 0 AND failed = 1 AND (last_success IS NULL OR started > last_success), 1, 0) AS failed,
-    IF(succeeded = 0 AND failed = 0 AND no_data = 1 AND (last_success IS NULL OR started > last_success), 1, 0) AS no_data
+    IF(succeeded = 0 AND failed = 0 AND no_data = 1 AND (last_success IS NULL OR started > last_success), 1, 0) AS no_data,
+    IF(succeeded = 0 AND failed = 0, benign, 0) AS benign
   FROM runs JOIN latest ON runs.subject = latest.subject
 )
 SELECT subject, day, MAX(last_success) AS last_success, MAX(started) AS latest, COUNT(*) AS attempts, SUM(succeeded) AS day_successes,
   SUM(failed) AS failed, MIN(IF(failed = 1, started, NULL)) AS failed_since, MAX(IF(failed = 1, started, NULL)) AS last_failed,
-  SUM(no_data) AS no_data, MIN(IF(no_data = 1, started, NULL)) AS no_data_since
+  SUM(no_data) AS no_data, MIN(IF(no_data = 1, started, NULL)) AS no_data_since, SUM(benign) AS benign
 FROM judged GROUP BY subject, day"""
 
 

@@ -88,7 +88,7 @@ def _look(world: World, plan: PhasePlan, completion: Completion) -> _Seen:
         ready=is_ready(plan.phase, (*plan.processors, *plan.later), completion),
         downstream=_downstream(world, plan),
         missing_have_rows=bool(missing_rows) and all(missing_rows.values()),
-        hand_over_due=handed_at is None or now - handed_at >= HAND_OVER_GRACE,
+        hand_over_due=_awaited(world, plan) and (handed_at is None or now - handed_at >= HAND_OVER_GRACE),
         timed_out=completion.first_at is not None and now - completion.first_at > timeout,
     )
 
@@ -119,6 +119,12 @@ def is_ready(phase: PhaseSpec, processors: Sequence[Processor], completion: Comp
     if mode == "any_complete":
         return done > 0
     return done >= len(required) * (phase.orchestration.majority_threshold if mode == "majority" else 1)
+
+
+def _awaited(world: World, plan: PhasePlan) -> bool:
+    """Whether the next phase owes anything for the date: one that stands still on purpose takes nothing over (FA-14)."""
+    following = plan.phase.completion.next if plan.phase.completion else None
+    return following is None or not world.pipeline.expected(following).reason
 
 
 def _downstream(world: World, plan: PhasePlan) -> bool | None:

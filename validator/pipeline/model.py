@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from validator.pipeline.moment import Mode, Moment
-from validator.pipeline.owed import TablePlan, plan_tables, switched_off
+from validator.pipeline.owed import TablePlan, halted, plan_tables, switched_off
 from validator.ssot.models import CompletionSpec, DueSpec, ModeSpec, PhaseSpec
 from validator.ssot.source import Processor, processors_of
 
@@ -107,9 +107,9 @@ class Pipeline(Moment):
         return self.due(day, due.due, due.due_days) if due else None
 
     def owes_data(self, processor: Processor, day: date) -> bool:
-        """Whether the processor's schedule expects data for that day, due by now."""
+        """Whether the processor's schedule expects data for that day, due by now, and neither its source nor its phase rests."""
         table = self.ssot.tables.get(processor.table)
-        if table and switched_off(table, day):
+        if table and (switched_off(table, day) or halted(self, table, day)):
             return False
         due = self.ssot.due_of(processor) or DueSpec(due="00:00", due_days=1)
         expected = {

@@ -60,17 +60,17 @@ def _nothing_owed(
         return f"not due before {moment.local(moment.due(min(candidates), expect.due, expect.due_days))}"
     if candidates:
         return f"kept for {table.spec.retention_days} days only"
-    halted = sorted(day for day in days(first, last) if day in moment.calendar.halts)
+    rested = sorted(day for day in days(first, last) if day in moment.calendar.halts)
     return (
-        f"halted: {moment.calendar.halts[halted[-1]]}"
-        if halted and _halted(moment, table, halted[-1])
+        f"halted: {moment.calendar.halts[rested[-1]]}"
+        if rested and halted(moment, table, rested[-1])
         else f"no finished {event} from {first} to {last}"
     )
 
 
 def _owed(moment: Moment, table: Table, day: date) -> Owed | None:
     expect = table.spec.expect
-    if expect is None or _halted(moment, table, day) or switched_off(table, day):
+    if expect is None or halted(moment, table, day) or switched_off(table, day):
         return None
     events = moment.calendar.settled(day) if expect.due_days else moment.calendar.events(day)
     if not events:
@@ -111,7 +111,8 @@ def _accepted(moment: Moment, table: Table, day: date) -> bool:
     return gap is not None and gap.until >= moment.today
 
 
-def _halted(moment: Moment, table: Table, day: date) -> bool:
+def halted(moment: Moment, table: Table, day: date) -> bool:
+    """Whether what the table is for stands still on purpose that day."""
     halt = moment.calendar.spec.halt
     if halt is None or day not in moment.calendar.halts:
         return False
