@@ -26,8 +26,8 @@ def test_an_incident_replayed(id_: str, tmp_path: Path) -> None:
     ]
     assert not others
     if scenario.found:
-        _, last = runs[-1]
-        found = {(f["check_name"], f["subject"]): f for f in findings(last)}
+        _, name = scenario.first_look(world.work.ssot)
+        found = {(f["check_name"], f["subject"]): f for f in findings(dict(runs)[name])}
         result = found.get((scenario.found.check, scenario.found.subject))
         assert result, f"not found; what was: {sorted(found)}"
         assert result["status"] == scenario.found.status, result["message"]
