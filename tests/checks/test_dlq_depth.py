@@ -127,6 +127,18 @@ def test_ordinary_subscriptions(world: LaidWorld) -> None:
     assert results["raw-sub"].status is Status.WARN
 
 
+@pytest.mark.parametrize(("hours", "wanted"), [(25, Status.WARN), (26.5, Status.PASS)])
+def test_l33_few_messages_that_never_get_through(world: LaidWorld, hours: float, wanted: Status) -> None:
+    """L-33: a queue that is not deep is stuck all the same where its oldest message waits for too long."""
+    parameters = {"kind": "ordinary", "oldest_hours": hours}
+    limits = {"warn": "> 100", "fail": ["> 1000", "missing", "no_subscription"]}
+    world.edit("checks.yaml", {"checks": {"subscription_backlog": {"parameters": parameters, "limits": limits}}})
+    waiting(world, 4, "raw-sub")
+    result = world.look("subscription_backlog")["raw-sub"]
+    assert result.status is wanted
+    assert ("no message should wait for more than 25 h" in result.message) is (wanted is Status.WARN)
+
+
 def test_samples_on_request(world: LaidWorld) -> None:
     """With `samples` the evidence holds the oldest messages."""
     world.edit("checks.yaml", {"checks": {CHECK: {"parameters": {"samples": 2}}}})

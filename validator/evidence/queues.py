@@ -25,6 +25,7 @@ class QueueView:
     name: str
     topic: str
     depth: int = 0
+    age: timedelta | None = None
     state: str = ""
     note: str = ""
     flaw: str = ""
@@ -79,13 +80,14 @@ def _view(
     backlog = backlogs.get(spec.name)
     if backlog is None:
         return QueueView(name=spec.name, topic=topic.name, unknown="Cloud Monitoring has no reading of its depth")
-    age = f", the oldest {_age(world.pipeline.now - backlog.oldest)} old" if backlog.depth and backlog.oldest else ""
+    age = world.pipeline.now - backlog.oldest if backlog.depth and backlog.oldest else None
     wrong = {spec: wiring_flaws(topic, spec, live[spec.name]), **_feeders(world, topic, live)}
     return QueueView(
         name=spec.name,
         topic=topic.name,
         depth=backlog.depth,
-        note=f"{backlog.depth} messages{age}",
+        age=age,
+        note=f"{backlog.depth} messages" + (f", the oldest {_age(age)} old" if age else ""),
         flaw="; ".join(flaw for flaws in wrong.values() for flaw in flaws),
         severity=spec.severity,
         remedy="" if backlog.depth else "\n".join(_rewire(spec) for spec, flaws in wrong.items() if flaws),
