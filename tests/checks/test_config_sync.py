@@ -52,6 +52,24 @@ def test_a_missing_dataset_is_a_failure(world: LaidWorld) -> None:
     assert "predictions has none of its tables; props is missing" in result.message
 
 
+@pytest.mark.parametrize(("pushed", "wanted"), [(2, Status.PASS), (3, Status.FAIL)])
+def test_l34_a_forgotten_trigger(world: LaidWorld, pushed: int, wanted: Status) -> None:
+    """L-34: more push subscriptions than may be mean that each message is worked on twice; one that is pulled is none of them."""
+    topic = {"name": "raw-complete", "pushes": 2, "subscriptions": ["raw-sub"]}
+    world.edit("infrastructure/pubsub_topics.yaml", {"topics": [topic]})
+    world.sql("INSERT INTO pubsub.subscriptions VALUES ('pulled', 'raw-complete', NULL, NULL, NULL)")
+    for number in range(pushed):
+        address = f"https://trigger-{number}.example"
+        world.sql(
+            "INSERT INTO pubsub.subscriptions VALUES (?, 'raw-complete', NULL, NULL, ?)", [f"event-{number}", address]
+        )
+    result = world.look(CHECK)[SUBSCRIPTIONS]
+    assert result.status is wanted
+    if wanted is Status.FAIL:
+        assert "raw-complete is pushed by 3 subscriptions, 2 may: event-0, event-1, event-2" in result.message
+        assert result.remedy == "gcloud pubsub topics list-subscriptions raw-complete --project=league-project"
+
+
 def test_services_topics_and_subscriptions(world: LaidWorld) -> None:
     """What is not there, or wired to something else, is a FAIL of its group, with a command each."""
     world.sql("DELETE FROM cloud_run.services WHERE service = 'scraper'")

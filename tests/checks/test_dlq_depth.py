@@ -131,14 +131,33 @@ def test_l83_a_message_that_nobody_can_work_off(world: LaidWorld) -> None:
     """L-83: few messages are no backlog, but one that comes back day after day is at least a WARN."""
     world.edit(
         "checks.yaml",
-        {"checks": {"subscription_backlog": {"parameters": {"oldest_hours": 48}, "limits": {"warn": "> 100"}}}},
+        {
+            "checks": {
+                "subscription_backlog": {
+                    "parameters": {"kind": "ordinary", "oldest_hours": 48},
+                    "limits": {"warn": "> 100"},
+                }
+            }
+        },
     )
     waiting(world, 1, "raw-sub")
     assert world.look("subscription_backlog")["raw-sub"].status is Status.PASS
     world.sql("UPDATE pubsub.messages SET publish_time = publish_time - INTERVAL 3 DAY")
     result = world.look("subscription_backlog")["raw-sub"]
     assert result.status is Status.WARN
-    assert "waiting for more than 48 h" in result.message
+    assert "no message should wait for more than 48 h" in result.message
+
+
+@pytest.mark.parametrize(("hours", "wanted"), [(25, Status.WARN), (26.5, Status.PASS)])
+def test_l33_few_messages_that_never_get_through(world: LaidWorld, hours: float, wanted: Status) -> None:
+    """L-33: a queue that is not deep is stuck all the same where its oldest message waits for too long."""
+    parameters = {"kind": "ordinary", "oldest_hours": hours}
+    limits = {"warn": "> 100", "fail": ["> 1000", "missing", "no_subscription"]}
+    world.edit("checks.yaml", {"checks": {"subscription_backlog": {"parameters": parameters, "limits": limits}}})
+    waiting(world, 4, "raw-sub")
+    result = world.look("subscription_backlog")["raw-sub"]
+    assert result.status is wanted
+    assert ("no message should wait for more than 25 h" in result.message) is (wanted is Status.WARN)
 
 
 def test_samples_on_request(world: LaidWorld) -> None:

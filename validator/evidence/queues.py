@@ -25,6 +25,7 @@ class QueueView:
     name: str
     topic: str
     depth: int = 0
+    age: timedelta | None = None
     state: str = ""
     note: str = ""
     flaw: str = ""
@@ -32,8 +33,6 @@ class QueueView:
     severity: Severity | None = None
     remedy: str = ""
     samples: Sequence[str] = ()
-    age: timedelta = timedelta(0)
-    """How long the oldest message has been waiting."""
 
 
 def view_queues(world: World, kind: Literal["dead_letter", "ordinary"], samples: int) -> list[QueueView]:
@@ -81,19 +80,18 @@ def _view(
     backlog = backlogs.get(spec.name)
     if backlog is None:
         return QueueView(name=spec.name, topic=topic.name, unknown="Cloud Monitoring has no reading of its depth")
-    age = world.pipeline.now - backlog.oldest if backlog.depth and backlog.oldest else timedelta(0)
-    old = f", the oldest {_age(age)} old" if age else ""
+    age = world.pipeline.now - backlog.oldest if backlog.depth and backlog.oldest else None
     wrong = {spec: wiring_flaws(topic, spec, live[spec.name]), **_feeders(world, topic, live)}
     return QueueView(
         name=spec.name,
         topic=topic.name,
         depth=backlog.depth,
-        note=f"{backlog.depth} messages{old}",
+        age=age,
+        note=f"{backlog.depth} messages" + (f", the oldest {_age(age)} old" if age else ""),
         flaw="; ".join(flaw for flaws in wrong.values() for flaw in flaws),
         severity=spec.severity,
         remedy="" if backlog.depth else "\n".join(_rewire(spec) for spec, flaws in wrong.items() if flaws),
         samples=world.queues.peek(spec.name, samples) if samples and backlog.depth else (),
-        age=age,
     )
 
 

@@ -103,6 +103,7 @@ def _subscriptions(ssot: Ssot, live: Iterable[Subscription]) -> Compared:
     declared = [(topic, spec) for topic in ssot.topics for spec in subscriptions_of(topic)]
     names = {spec.name for _, spec in declared}
     found = [one for topic, spec in declared for one in _subscription(ssot, topic, spec, there.get(spec.name))]
+    found += [one for topic in ssot.topics for one in _too_many(ssot, topic, there.values())]
     return Compared(
         subject=SUBSCRIPTIONS,
         noun="subscriptions",
@@ -131,3 +132,12 @@ def _subscription(
     elif flaws := wiring_flaws(topic, spec, live):
         fix = shell(*command, "update", spec.name, *policy, project)
         yield Difference(name=spec.name, what=f"is wired unlike declared: {'; '.join(flaws)}", fix=fix)
+
+
+def _too_many(ssot: Ssot, topic: TopicSpec, live: Iterable[Subscription]) -> Iterator[Difference]:
+    """A trigger that was forgotten goes on listening, and everything is done twice (L-34). Which one it is, only a reader can tell."""
+    pushed = sorted(one.name for one in live if one.topic == topic.name and one.push_endpoint)
+    if topic.pushes is not None and len(pushed) > topic.pushes:
+        what = f"is pushed by {len(pushed)} subscriptions, {topic.pushes} may: {', '.join(pushed)}"
+        look = ("gcloud", "pubsub", "topics", "list-subscriptions", topic.name)
+        yield Difference(name=topic.name, what=what, fix=shell(*look, f"--project={ssot.pipeline.project_id}"))

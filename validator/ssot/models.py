@@ -481,11 +481,14 @@ class SubscriptionSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicSpec:
-    """A topic and its subscriptions; `dead_letter` marks one that receives undeliverable messages."""
+    """A topic and its subscriptions; `dead_letter` marks one that receives undeliverable messages. `pushes` is how many subscriptions may push
+    its messages somewhere, also those with generated names: one more, and each message is worked on twice.
+    """
 
     name: Resource
     subscriptions: tuple[Resource | SubscriptionSpec, ...] = ()
     dead_letter: bool = False
+    pushes: Count | None = None
     description: str = ""
 
 
