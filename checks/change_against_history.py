@@ -8,7 +8,7 @@ from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unkno
 from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, described, undeclared
 from validator.look import World
-from validator.ssot.models import Count, FullTable, Identifier
+from validator.ssot.models.kinds import Count, FullTable, Identifier
 from validator.ssot.source import Ssot
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.drift import PRIORITY, Drift, drift_of, live_services
 from validator.look import World
-from validator.ssot.models import ServiceSpec
+from validator.ssot.models.infrastructure import ServiceSpec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Literal
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.queues import QueueView, view_queues
 from validator.look import World
-from validator.ssot.models import Above0
+from validator.ssot.models.kinds import Above0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.recent_runs import Recent, recent_runs
 from validator.look import World
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 
 
 @dataclass(frozen=True, kw_only=True)

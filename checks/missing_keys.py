@@ -7,7 +7,7 @@ from validator.check import Check, Deadline, Finding, Measurement, NotDue
 from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, text_of, undeclared
 from validator.look import World
-from validator.ssot.models import FullTable, Identifier
+from validator.ssot.models.kinds import FullTable, Identifier
 from validator.ssot.source import Ssot
 
 SHOWN = 5

@@ -8,7 +8,7 @@ from validator.check import Check, Finding, Measurement, NotDue
 from validator.clock import days
 from validator.look import World
 from validator.pipeline.calendar import Event
-from validator.ssot.models import Count
+from validator.ssot.models.kinds import Count
 
 SHOWN = 5
 

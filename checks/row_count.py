@@ -9,7 +9,7 @@ from validator.evidence.completeness import missing_events
 from validator.evidence.conditions import Conditions, described, text_of, undeclared
 from validator.look import World
 from validator.pipeline.calendar import Event
-from validator.ssot.models import FullTable, Identifier
+from validator.ssot.models.kinds import FullTable, Identifier
 from validator.ssot.source import Ssot
 
 

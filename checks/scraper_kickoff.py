@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.look import World
-from validator.ssot.models import FullTable, Identifier
+from validator.ssot.models.kinds import FullTable, Identifier
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.drift import PRIORITY, live_services
 from validator.look import World
-from validator.ssot.models import ServiceSpec
+from validator.ssot.models.infrastructure import ServiceSpec
 from validator.world import Health
 
 REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)

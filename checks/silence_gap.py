@@ -8,7 +8,7 @@ from itertools import pairwise
 from validator.check import Check, Finding, Measurement, Unknown
 from validator.clock import days
 from validator.look import World
-from validator.ssot.models import FullTable, Identifier, TimeOfDay
+from validator.ssot.models.kinds import FullTable, Identifier, TimeOfDay
 
 HOUR = timedelta(hours=1)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from validator.clock import day_of, rfc3339, zone
 from validator.errors import BadRequest, NotFound
 from validator.registry import schedule_items
-from validator.ssot.models import ScheduleSpec
+from validator.ssot.models.checks import ScheduleSpec
 from validator.ssot.source import Ssot
 
 AD_HOC = "ad_hoc"

@@ -10,7 +10,7 @@ from typing import Any
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.limits import Limits, Unjudgeable
 from validator.results import Result, fingerprint, result_id
-from validator.ssot.models import CheckSpec
+from validator.ssot.models.checks import CheckSpec
 from validator.status import Severity, Status
 
 RANGES_SHOWN = 5

@@ -14,7 +14,7 @@ from validator.errors import ConfigurationError
 from validator.judge import NamedCheck
 from validator.limits import Limits, parse_limit
 from validator.ssot.document import Document, Problem, read_document
-from validator.ssot.models import CheckSpec, LimitsSpec, ScheduleSpec
+from validator.ssot.models.checks import CheckSpec, LimitsSpec, ScheduleSpec
 from validator.ssot.reader import nearest, read
 from validator.ssot.source import Ssot
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from validator.clock import rfc3339
 from validator.errors import ServiceError
 from validator.results import Result, Run
-from validator.ssot.models import ColumnSpec
+from validator.ssot.models.tables import ColumnSpec
 from validator.ssot.source import Ssot
 from validator.store_ports import Scripts
 from validator.store_rows import as_json_text, result_of, result_row, run_of, run_row

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from validator.ssot.models import ResultTableSpec
+from validator.ssot.models.tables import ResultTableSpec
 
 
 class Scripts(Protocol):

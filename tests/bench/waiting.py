@@ -21,7 +21,7 @@ from validator.look import World
 from validator.results import Run
 from validator.run import Engine, Session, perform
 from validator.ssot.load import load
-from validator.ssot.models import CheckSpec
+from validator.ssot.models.checks import CheckSpec
 from validator.ssot.source import Ssot
 from validator.status import Status
 from validator.world import DeployedService

@@ -21,7 +21,10 @@ from validator.config.json_schema import render_json_schemas
 from validator.registry import check_classes
 from validator.ssot.document import Document, document_of, read_document
 from validator.ssot.load import KINDS
-from validator.ssot.models import ChecksFile, PhaseSpec, ServicesFile, TablesFile, TopicsFile
+from validator.ssot.models.checks import ChecksFile
+from validator.ssot.models.infrastructure import ServicesFile, TopicsFile
+from validator.ssot.models.processors import PhaseSpec
+from validator.ssot.models.tables import TablesFile
 from validator.ssot.reader import read
 
 WORLDS = (SCHEMAS, ROOT / "tests/worlds/league", ROOT / "tests/worlds/shop")

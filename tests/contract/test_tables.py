@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.sides import WarehouseSide
 from validator.errors import ServiceError
-from validator.ssot.models import ColumnSpec, ResultTableSpec
+from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 from validator.world import Query
 
 RUNS = ResultTableSpec(

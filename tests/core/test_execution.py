@@ -16,7 +16,7 @@ from validator.judge import Context, NamedCheck
 from validator.limits import Limits, parse_limit
 from validator.look import Shared, World
 from validator.results import Result
-from validator.ssot.models import CheckSpec
+from validator.ssot.models.checks import CheckSpec
 from validator.status import Severity, Status
 
 DAY = date(2026, 2, 3)

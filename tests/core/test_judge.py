@@ -12,7 +12,7 @@ from validator.check import Check, Day, Finding, Measurement, NotDue
 from validator.judge import Context, NamedCheck, judge
 from validator.limits import Limits, parse_limit
 from validator.results import Result, fingerprint, result_id
-from validator.ssot.models import CheckSpec
+from validator.ssot.models.checks import CheckSpec
 from validator.status import Severity, Status
 
 DAY = date(2026, 2, 3)

@@ -12,7 +12,7 @@ from validator.judge import Context, NamedCheck
 from validator.limits import Limits
 from validator.look import Shared, World
 from validator.results import Result
-from validator.ssot.models import CheckSpec
+from validator.ssot.models.checks import CheckSpec
 from validator.status import Status
 
 NOW = datetime(2026, 2, 4, 11, tzinfo=UTC)

@@ -24,7 +24,7 @@ from validator.gcp.logs import CloudLogs
 from validator.gcp.queues import PubSubQueues
 from validator.gcp.services import CloudRunServices
 from validator.gcp.warehouse import BigQueryWarehouse
-from validator.ssot.models import ColumnSpec, ResultTableSpec
+from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 from validator.world import Query
 
 SECONDS = 0.6

@@ -12,7 +12,7 @@ from tests.parts.http_server import Answer, Behaviour, HttpFake
 from validator.errors import ServiceError
 from validator.gcp.tables import _partition
 from validator.gcp.warehouse import BigQueryWarehouse
-from validator.ssot.models import ColumnSpec, ResultTableSpec
+from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 
 ALERTS = ResultTableSpec(
     name="alerts",

@@ -9,7 +9,7 @@ from functools import cache
 
 from tests.replay.games import Season, at
 from validator.clock import days
-from validator.ssot.models import DueSpec
+from validator.ssot.models.processors import DueSpec
 from validator.ssot.source import Processor, Ssot, Table
 
 AHEAD = timedelta(minutes=35)

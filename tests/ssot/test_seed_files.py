@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from validator.ssot.load import Files, read_file
-from validator.ssot.models import PhaseSpec, ServicesFile, TablesFile, TopicsFile
+from validator.ssot.models.infrastructure import ServicesFile, TopicsFile
+from validator.ssot.models.processors import PhaseSpec
+from validator.ssot.models.tables import TablesFile
 from validator.ssot.source import processors_of
 
 SEED = Path(__file__).parent / "seed"

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from validator.audit.sites import words_of
-from validator.ssot.models import PhaseSpec
+from validator.ssot.models.processors import PhaseSpec
 from validator.ssot.source import Processor, Ssot, processors_of
 
 Currents = Mapping[str, frozenset[str]]

@@ -9,7 +9,7 @@ from typing import Any
 from validator.clock import Cron, days, local_instant, zone
 from validator.config.head import head_of
 from validator.config.jobs import function_url
-from validator.ssot.models import ScheduleSpec
+from validator.ssot.models.checks import ScheduleSpec
 from validator.ssot.source import Ssot
 
 GRACE = timedelta(hours=1)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from validator.config.head import head_of
-from validator.ssot.models import PhaseSpec
+from validator.ssot.models.processors import PhaseSpec
 from validator.ssot.source import Processor, Ssot, processors_of, subscriptions_of
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from validator.compose import Service
 from validator.config.head import head_of, seal
 from validator.reference import render_reference
-from validator.ssot.models import DueSpec, PhaseSpec
+from validator.ssot.models.processors import DueSpec, PhaseSpec
 from validator.ssot.source import Processor, Ssot, processors_of
 
 COLUMNS = (

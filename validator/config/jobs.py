@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from validator.config.head import head_of
-from validator.ssot.models import JobSpec, ScheduleSpec
+from validator.ssot.models.checks import ScheduleSpec
+from validator.ssot.models.infrastructure import JobSpec
 from validator.ssot.source import Ssot
 
 PREFIX = "validation-"

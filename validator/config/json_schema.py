@@ -12,7 +12,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 from validator.check import Check
 from validator.config.head import head_of
 from validator.ssot.load import KINDS
-from validator.ssot.models import CheckSpec, Matches, PhaseSpec
+from validator.ssot.models.checks import CheckSpec
+from validator.ssot.models.kinds import Matches
+from validator.ssot.models.processors import PhaseSpec
 from validator.ssot.reader import Rule
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

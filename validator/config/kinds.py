@@ -16,7 +16,8 @@ from validator.config.orchestration import render_orchestration_config
 from validator.config.overview import overview_panels
 from validator.errors import ConfigurationError
 from validator.registry import check_classes
-from validator.ssot.models import GeneratedKind, GeneratedSpec
+from validator.ssot.models.kinds import GeneratedKind
+from validator.ssot.models.pipeline import GeneratedSpec
 from validator.ssot.source import Ssot
 
 FOREIGN: GeneratedKind = "processor_list"

@@ -4,7 +4,7 @@ import textwrap
 
 from validator.config import sql
 from validator.config.panels import DAYS, Panel
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 from validator.ssot.source import Ssot
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from validator.config import sql
 from validator.config.head import head_of
 from validator.config.orchestration import expected_count, is_waited_for
-from validator.ssot.models import CalendarSpec, PhaseSpec
+from validator.ssot.models.calendar import CalendarSpec
+from validator.ssot.models.processors import PhaseSpec
 from validator.ssot.source import Processor, Ssot, plain_column, processors_of
 
 DAYS = 7

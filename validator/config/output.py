@@ -3,7 +3,7 @@
 from validator.config import sql
 from validator.config.monitoring import dated
 from validator.config.panels import DAYS, Panel
-from validator.ssot.models import ExpectSpec
+from validator.ssot.models.tables import ExpectSpec
 from validator.ssot.source import Processor, Ssot
 
 

@@ -9,7 +9,7 @@ from validator.clock import days
 from validator.demo.plan import Plan
 from validator.demo.season import DAYS_BACK, MadeEvent
 from validator.demo.sheet import Sheet
-from validator.ssot.models import CalendarSpec, StatusColumn
+from validator.ssot.models.calendar import CalendarSpec, StatusColumn
 from validator.ssot.source import Table
 
 ID_DIGITS = 10

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass
 
 from validator.demo.sheet import column_type, literal
-from validator.ssot.models import CalendarSpec
+from validator.ssot.models.calendar import CalendarSpec
 from validator.ssot.source import Table
 
 SPREAD = 1009

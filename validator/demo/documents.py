@@ -8,7 +8,7 @@ from typing import Any
 from validator.clock import days, rfc3339
 from validator.demo.plan import Plan
 from validator.demo.sheet import Sheet
-from validator.ssot.models import PhaseSpec
+from validator.ssot.models.processors import PhaseSpec
 from validator.ssot.source import Processor, processors_of
 
 KEPT_DAYS = 30

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from validator.clock import Cron, day_of, days, local_instant, zone
 from validator.demo.plan import Plan
 from validator.demo.sheet import Sheet
-from validator.ssot.models import JobSpec, ScheduleSpec
+from validator.ssot.models.checks import ScheduleSpec
+from validator.ssot.models.infrastructure import JobSpec
 
 LONGEST_PAUSE_DAYS = 400
 LOGGED_DAYS = 3

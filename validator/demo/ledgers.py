@@ -12,7 +12,7 @@ from typing import Any
 from validator.clock import days
 from validator.demo.plan import FILLED_DAYS, Plan
 from validator.demo.sheet import Sheet
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 from validator.ssot.source import Processor, Ssot
 
 RUNNING = "running"

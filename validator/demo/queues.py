@@ -9,7 +9,7 @@ from typing import Any
 from validator.demo.incidents import DEAD_LETTERS
 from validator.demo.plan import Plan
 from validator.demo.sheet import Sheet
-from validator.ssot.models import SubscriptionSpec, TopicSpec
+from validator.ssot.models.infrastructure import SubscriptionSpec, TopicSpec
 from validator.ssot.source import subscriptions_of
 
 OLDEST = timedelta(hours=26)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from validator.clock import days
-from validator.ssot.models import CalendarSpec
+from validator.ssot.models.calendar import CalendarSpec
 from validator.ssot.source import Ssot
 
 DAYS_BACK = 120

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from validator.clock import rfc3339
 from validator.demo.plan import Plan
 from validator.demo.sheet import Sheet
-from validator.ssot.models import ServiceSpec
+from validator.ssot.models.infrastructure import ServiceSpec
 
 HISTORY_DAYS = 70
 ORDINARY_COMMITS = 36

@@ -12,7 +12,7 @@ from validator.clock import parse_instant
 from validator.evidence.rows import count_rows
 from validator.look import World
 from validator.pipeline.model import PhasePlan
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 from validator.ssot.source import Processor
 
 RECORDED = ("success", "partial")

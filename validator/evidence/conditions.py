@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated
 
-from validator.ssot.models import Identifier
+from validator.ssot.models.kinds import Identifier
 from validator.ssot.reader import Rule
 from validator.ssot.source import Ssot, Table
 from validator.world import Value

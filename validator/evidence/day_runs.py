@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from validator.look import World
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 from validator.world import Value
 
 LATE = timedelta(days=30)

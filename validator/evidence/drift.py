@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from validator.errors import ServiceError
 from validator.look import World
-from validator.ssot.models import ServiceSpec
+from validator.ssot.models.infrastructure import ServiceSpec
 from validator.status import Severity
 from validator.world import Commit, DeployedService
 

@@ -12,7 +12,7 @@ from typing import Any
 from validator.clock import days as days_between
 from validator.look import World
 from validator.pipeline.model import Pipeline
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 from validator.world import Row, Value
 
 

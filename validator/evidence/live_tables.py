@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from validator.evidence.differences import Compared, Difference, shell
-from validator.ssot.models import DatasetSpec
+from validator.ssot.models.tables import DatasetSpec
 from validator.ssot.source import Ssot, Table, partition_column
 from validator.world import Column
 

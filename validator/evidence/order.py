@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from validator.evidence.day_runs import DayRuns, day_runs
 from validator.look import World
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 from validator.ssot.source import Processor
 
 Runs = Mapping[tuple[str, date], DayRuns]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from validator.clock import Cron, day_of, days, local_instant, zone
 from validator.look import World
-from validator.ssot.models import ScheduleSpec
+from validator.ssot.models.checks import ScheduleSpec
 
 SCHEDULED = ("scheduler", "pubsub")
 EARLY = timedelta(minutes=1)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from validator.evidence.recent_runs import window_of
 from validator.look import World
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 from validator.world import Value
 
 HOUR = timedelta(hours=1)

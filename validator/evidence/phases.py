@@ -9,7 +9,7 @@ from validator.check import Deadline
 from validator.evidence.completion import Completion, read_completion, rows_for
 from validator.look import World
 from validator.pipeline.model import PhasePlan
-from validator.ssot.models import PhaseSpec
+from validator.ssot.models.processors import PhaseSpec
 from validator.ssot.source import Processor, Ssot, processors_of
 
 HAND_OVER_GRACE = timedelta(minutes=60)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Literal
 
 from validator.look import World
-from validator.ssot.models import SubscriptionSpec, TopicSpec
+from validator.ssot.models.infrastructure import SubscriptionSpec, TopicSpec
 from validator.ssot.source import subscriptions_of
 from validator.status import Severity
 from validator.world import Backlog, Subscription

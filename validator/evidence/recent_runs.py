@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from validator.evidence.ledgers import failure, is_neutral, last_errors, ledger_parameters
 from validator.look import World
-from validator.ssot.models import LedgerSpec
+from validator.ssot.models.ledgers import LedgerSpec
 from validator.world import Row, Value
 
 REACH_DAYS = 14

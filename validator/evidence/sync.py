@@ -9,7 +9,8 @@ from validator.evidence.differences import Compared, Difference, Unasked, shell
 from validator.evidence.live_tables import TABLES_FILE, compare_dataset
 from validator.evidence.queues import wiring_flaws
 from validator.look import World
-from validator.ssot.models import DatasetSpec, ServiceSpec, SubscriptionSpec, TopicSpec
+from validator.ssot.models.infrastructure import ServiceSpec, SubscriptionSpec, TopicSpec
+from validator.ssot.models.tables import DatasetSpec
 from validator.ssot.source import Ssot, subscriptions_of
 from validator.world import Subscription
 

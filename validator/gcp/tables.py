@@ -13,7 +13,7 @@ from google.cloud import bigquery
 from validator.errors import ServiceError
 from validator.gcp.attempts import ask
 from validator.gcp.bigquery import SERVICE, Connection, failure
-from validator.ssot.models import ColumnSpec, ResultTableSpec
+from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 
 TRIES = 5
 """How often others may change a table between our look and our change."""

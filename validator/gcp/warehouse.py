@@ -11,7 +11,7 @@ from validator.gcp.failures import asking
 from validator.gcp.scripts import BigQueryScripts
 from validator.gcp.tables import BigQueryTables
 from validator.gcp.values import as_parameters, plain_rows, with_empty_arrays
-from validator.ssot.models import ResultTableSpec
+from validator.ssot.models.tables import ResultTableSpec
 from validator.world import Answer, Column, Query, Row, Value
 
 _COLUMNS = """SELECT '{dataset}' AS dataset, table_name, column_name, data_type, is_partitioning_column, clustering_ordinal_position

@@ -14,7 +14,7 @@ from validator.local.names import OWN_SCHEMA, quoted, text_literal
 from validator.local.translate import Statement, translate, translate_script
 from validator.local.types import from_duckdb, to_duckdb
 from validator.local.values import plain
-from validator.ssot.models import ColumnSpec, ResultTableSpec
+from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 from validator.world import Answer, Column, Query, Value
 
 ADVICE = "the result tables do not fit: run `python -m validator tables create`"

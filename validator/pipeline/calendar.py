@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
-from validator.ssot.models import CalendarSpec, StatusColumn
+from validator.ssot.models.calendar import CalendarSpec, StatusColumn
 from validator.world import Query, Row
 
 LOOK_BACK_DAYS = 400

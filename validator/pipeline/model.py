@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from validator.pipeline.moment import Mode, Moment
 from validator.pipeline.owed import TablePlan, halted, plan_tables, switched_off
-from validator.ssot.models import CompletionSpec, DueSpec, ModeSpec, PhaseSpec
+from validator.ssot.models.processors import CompletionSpec, DueSpec, ModeSpec, PhaseSpec
 from validator.ssot.source import Processor, processors_of
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from validator.clock import days
 from validator.pipeline.calendar import Event
 from validator.pipeline.moment import Moment
-from validator.ssot.models import KnownGap
+from validator.ssot.models.tables import KnownGap
 from validator.ssot.source import Table
 
 

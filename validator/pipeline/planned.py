@@ -6,7 +6,7 @@ It only ever adds. A plan that excuses an output, or that was never made, takes 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from validator.ssot.models import PlannedSpec
+from validator.ssot.models.calendar import PlannedSpec
 from validator.world import Query, Row
 
 LOOK_BACK_DAYS = 60

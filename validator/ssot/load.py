@@ -8,18 +8,11 @@ from typing import Any, TypeVar
 
 from validator.errors import ConfigurationError
 from validator.ssot.document import Document, Problem, read_document
-from validator.ssot.models import (
-    ChecksFile,
-    JobsFile,
-    PhaseSpec,
-    PipelineSpec,
-    ResultTablesFile,
-    SchedulesFile,
-    ServicesFile,
-    SilencesFile,
-    TablesFile,
-    TopicsFile,
-)
+from validator.ssot.models.checks import ChecksFile, SchedulesFile, SilencesFile
+from validator.ssot.models.infrastructure import JobsFile, ServicesFile, TopicsFile
+from validator.ssot.models.pipeline import PipelineSpec
+from validator.ssot.models.processors import PhaseSpec
+from validator.ssot.models.tables import ResultTablesFile, TablesFile
 from validator.ssot.reader import nearest, read_as_meant
 from validator.ssot.rules import cross_file_problems
 from validator.ssot.source import Ssot

@@ -7,7 +7,8 @@ from typing import Any
 from validator.clock import zone
 from validator.errors import ConfigurationError
 from validator.ssot.document import Document, Path, Problem
-from validator.ssot.models import GeneratedKind, PhaseSpec
+from validator.ssot.models.kinds import GeneratedKind
+from validator.ssot.models.processors import PhaseSpec
 from validator.ssot.reader import nearest
 from validator.ssot.source import Ssot, plain_column, processors_of, subscriptions_of
 

@@ -5,24 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from validator.ssot.models import (
-    CheckSpec,
-    DatasetSpec,
-    DisabledSource,
-    DueSpec,
-    JobSpec,
-    LedgerSpec,
-    PhaseSpec,
-    PipelineSpec,
-    ProcessorSpec,
-    ResultTableSpec,
-    ScheduleSpec,
-    ServiceSpec,
-    SilenceSpec,
-    SubscriptionSpec,
-    TableSpec,
-    TopicSpec,
-)
+from validator.ssot.models.checks import CheckSpec, ScheduleSpec, SilenceSpec
+from validator.ssot.models.infrastructure import JobSpec, ServiceSpec, SubscriptionSpec, TopicSpec
+from validator.ssot.models.ledgers import LedgerSpec
+from validator.ssot.models.pipeline import PipelineSpec
+from validator.ssot.models.processors import DueSpec, PhaseSpec, ProcessorSpec
+from validator.ssot.models.tables import DatasetSpec, DisabledSource, ResultTableSpec, TableSpec
 
 
 def snake_case(name: str) -> str:

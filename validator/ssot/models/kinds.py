@@ -1,0 +1,74 @@
+"""What a text or a number in `schemas/` may be: names, times, addresses, shares."""
+
+import math
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from validator.clock import Cron, days
+from validator.ssot.reader import TIME_OF_DAY, Rule
+
+
+class Matches:
+    """Whether a text is of a pattern, as a whole; the pattern is there to be shown."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._compiled = re.compile(pattern)
+
+    def __call__(self, text: str) -> bool:
+        """The answer for this text."""
+        return self._compiled.fullmatch(text) is not None
+
+
+def _is_cron(text: str) -> bool:
+    try:
+        cron = Cron.parse(text)
+    except ValueError:
+        return False
+    return any(map(cron.fires_on, days(date(2024, 1, 1), date(2027, 12, 31))))
+
+
+def _positive(value: float) -> bool:
+    return 0 < value < math.inf
+
+
+Identifier = Annotated[str, Rule("a name of letters, digits and _", Matches(r"[A-Za-z_][A-Za-z0-9_]{0,299}"))]
+TableName = Annotated[
+    str, Rule("a table, or dataset.table", Matches(r"([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z_][A-Za-z0-9_$]*"))
+]
+FullTable = Annotated[str, Rule("dataset.table", Matches(r"[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*"))]
+Project = Annotated[str, Rule("a project id", Matches(r"[a-z][a-z0-9.:-]{2,61}[a-z0-9]"))]
+Resource = Annotated[
+    str, Rule("a resource name of letters, digits, - and _", Matches(r"[A-Za-z][A-Za-z0-9_.~+%-]{0,254}"))
+]
+Name = Annotated[str, Rule("a name of lower-case letters, digits and _", Matches(r"[a-z][a-z0-9_]{0,99}"))]
+TimeOfDay = Annotated[str, TIME_OF_DAY]
+MonthDay = Annotated[str, Rule("a day of the year, MM-DD", Matches(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"))]
+CronText = Annotated[str, Rule("a cron expression of five fields that fires some day", _is_cron)]
+Above0 = Annotated[float, Rule("a number above 0", _positive)]
+Count = Annotated[int, Rule("a whole number of 0 or more", lambda value: value >= 0)]
+Seconds = Annotated[int, Rule("a number of seconds above 0", _positive)]
+Share = Annotated[float, Rule("a share above 0 and at most 1", lambda value: 0 < value <= 1)]
+Email = Annotated[str, Rule("an e-mail address", Matches(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+"))]
+RelativePath = Annotated[
+    str,
+    Rule(
+        "a path below the root, no part of which begins with a dot",
+        Matches(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*"),
+    ),
+]
+Day = Literal["target", "today", "yesterday"]
+GeneratedKind = Literal[
+    "orchestration_config",
+    "processor_list",
+    "monitoring_sql",
+    "dashboard_overview",
+    "dashboard_health",
+    "diagram",
+    "scheduler_jobs",
+    "absence_alerts",
+    "check_reference",
+    "processor_registry",
+    "json_schema",
+]

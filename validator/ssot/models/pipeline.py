@@ -1,0 +1,93 @@
+"""`pipeline.yaml`: where the pipeline lives, who runs it, what is generated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from validator.ssot.models.calendar import CalendarSpec
+from validator.ssot.models.kinds import (
+    Email,
+    GeneratedKind,
+    Identifier,
+    Matches,
+    Project,
+    RelativePath,
+    Resource,
+    Seconds,
+)
+from validator.ssot.models.ledgers import LedgerSpec
+from validator.ssot.models.processors import DueSpec
+from validator.ssot.reader import Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultsSpec:
+    """Where result tables live."""
+
+    dataset: Identifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSpec:
+    """The pipeline's source repository, read for drift. Commits touching only `docs` are no drift."""
+
+    github: Annotated[str, Rule("OWNER/NAME", Matches(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+"))]
+    branch: str = "main"
+    docs: tuple[str, ...] = ("docs/**", "**/*.md")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerSpec:
+    """This service itself: how it is deployed and how long a run may take."""
+
+    function: Resource = "validation-runner"
+    region: str | None = None
+    service_account: str | None = None
+    memory: str = "512Mi"
+    timeout_seconds: Seconds = 540
+    attempt_deadline_seconds: Seconds = 540
+    margin_seconds: Seconds = 60
+    check_seconds: Seconds = 60
+    workers: Annotated[int, Rule("1 to 64 workers", lambda value: 1 <= value <= 64)] = 32
+    lease_seconds: Seconds = 30
+    max_instances: Seconds = 3
+    maximum_bytes_billed: Seconds = 20_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerSpec:
+    """Who owns something, and where they are told."""
+
+    email: Email | None = None
+    slack: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratedSpec:
+    """A file generated from the source of truth; its path is below the root of the checkout it is generated into.
+
+    For `json_schema` the path is a folder. `processor_list` is a list inside other code: compared, never written.
+    """
+
+    kind: GeneratedKind
+    path: RelativePath
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineSpec:
+    """`pipeline.yaml`."""
+
+    name: str
+    project_id: Project
+    location: str = "US"
+    time_zone: str
+    calendar: CalendarSpec
+    results: ResultsSpec
+    source: SourceSpec | None = None
+    runner: RunnerSpec = RunnerSpec()
+    owners: Mapping[str, OwnerSpec] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    processor_schedules: Mapping[str, DueSpec] = field(default_factory=dict)
+    ledgers: tuple[LedgerSpec, ...] = ()
+    generated: tuple[GeneratedSpec, ...] = ()
+    version: str = "1.0"
