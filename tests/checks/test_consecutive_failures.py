@@ -201,6 +201,14 @@ def test_l4_silence_after_runs_is_said(world: LaidWorld) -> None:
     assert look(world).status is Status.PASS
 
 
+def test_one_that_is_not_required_may_be_silent(world: LaidWorld) -> None:
+    """A processor that need not run where nothing changed is not missed; a required one is."""
+    for name in ("box", "rosters"):
+        world.run_rows(name, f"last {name}", "success", at=NOON - timedelta(days=6), day=DAY - timedelta(days=6))
+    assert look(world, "box").status is Status.WARN
+    assert look(world, "rosters").status is Status.PASS
+
+
 def test_l29_a_source_switched_off_is_not_missed(world: LaidWorld) -> None:
     """L-29, FA-9: whose source is switched off on purpose need not run from that day on."""
     world.run_rows("box", "last", "success", at=NOON - timedelta(days=3), day=DAY - timedelta(days=3))

@@ -66,7 +66,9 @@ def _streak(pipeline: Pipeline, subject: str, rows: Sequence[Row], errors: Mappi
 
 
 def _unheard(pipeline: Pipeline, subject: str, last: date | None) -> tuple[date, ...]:
-    if last is None:
+    """One that isn't required need not run where nothing has changed: nobody misses it."""
+    processor = pipeline.ssot.processor(subject)
+    if last is None or processor is None or not processor.required:
         return ()
     return tuple(day for day in days_between(last + timedelta(days=1), pipeline.today) if _owed(pipeline, subject, day))
 
