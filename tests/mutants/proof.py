@@ -5,7 +5,9 @@ quickest first, until one fails.
 """
 
 import contextlib
+import importlib
 import io
+import sys
 import tempfile
 import time
 from collections.abc import Hashable, Sequence
@@ -54,11 +56,18 @@ class Proof:
 
 @dataclass
 class _Baseline:
-    """What the tests as they are showed: each mutation's facts, by test, and how long each test took."""
+    """What the tests as they are showed: each mutation's facts, by test, how long each test took, and the modules they needed."""
 
     noted: dict[str, dict[Hashable, list[str]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    modules: list[str] = field(default_factory=list)
     failed: str = ""
+
+    def imported(self) -> None:
+        """Import here what the tests import late, so that not every mutant does it again."""
+        for name in self.modules:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
 
 
 def prove(kind: type[Check], tests: Path) -> Proof:
@@ -102,6 +111,7 @@ class _Prover:
             self.broken = str(error)
             return True
         self.broken = baseline.failed
+        baseline.imported()
         for mutation in () if self.broken else MUTATIONS:
             noted = baseline.noted.get(mutation.name, {})
             mutants = list(mutation.mutants(self._kind, noted))
@@ -132,6 +142,7 @@ class _Prover:
                 found.failed = f"{running} fails unbroken: {failed}"
                 break
             found.seconds[running] = time.monotonic() - began
+        found.modules = [*sys.modules]
         return found
 
     def _outcome(self, mutant: Mutant, baseline: _Baseline) -> Outcome:

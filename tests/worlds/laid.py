@@ -89,15 +89,16 @@ class LaidWorld:
     def _schedule(
         self, days: Sequence[date], pairs: Sequence[str] = (), *, status: int = 3, scores: bool = True
     ) -> None:
-        values: list[Any] = []
+        """Written as literals: DuckDB looks for pandas once more for every bound value."""
+        rows = []
         for day in days:
             for pair in pairs or ("BOS@LAL", "NYK@MIA"):
                 away, home = pair.split("@")
-                score = 100 if scores and status == 3 else None
-                at = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
-                values += [f"{day:%m%d}{pair}", day, status, home, away, score, score, at]
-        row = "(?, ?, ?, ?, ?, ?, ?, FALSE, ?)"
-        self.sql(f"INSERT INTO raw.schedule VALUES {', '.join([row] * (len(values) // 8))}", values)
+                score = "100" if scores and status == 3 else "NULL"
+                at = f"TIMESTAMPTZ '{day} 23:00:00+00'"
+                game = f"'{day:%m%d}{pair}', DATE '{day}', {status}, '{home}', '{away}'"
+                rows.append(f"({game}, {score}, {score}, FALSE, {at})")
+        self.sql(f"INSERT INTO raw.schedule VALUES {', '.join(rows)}")
 
     def rows(self, table: str, day: date = DAY, count: int = 1, **columns: Any) -> None:
         """That many equal rows for a day, in the table's date column."""
