@@ -86,6 +86,7 @@ def test_within_the_hour_nothing_is_judged(world: LaidWorld) -> None:
     result = look(world, DONE + timedelta(minutes=59))
     assert result.status is Status.SKIP
     assert "not 60 minutes ago" in result.message
+    assert look(world, DONE + timedelta(minutes=60)).status is Status.FAIL
 
 
 def test_a_phase_that_is_not_ready_hands_nothing_over(world: LaidWorld) -> None:

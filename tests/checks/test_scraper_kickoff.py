@@ -67,7 +67,7 @@ def test_a_final_that_is_written_again_stays_the_first(world: LaidWorld) -> None
 def test_l56_the_scrapers_have_some_time(world: LaidWorld) -> None:
     """L-56: soon after the first final nothing is due yet."""
     assert look(world, "19:29").status is Status.SKIP
-    assert look(world, "19:31").status is Status.FAIL
+    assert look(world, "19:30").status is Status.FAIL
 
 
 def test_nothing_is_over(world: LaidWorld) -> None:

@@ -69,3 +69,11 @@ def test_no_row_is_the_longest_silence(world: LaidWorld) -> None:
     assert look(world).status is Status.FAIL
     world.sql("DROP TABLE ops.decisions")
     assert look(world).status is Status.ERROR
+
+
+def test_silence_before_the_last_two_days_is_over(world: LaidWorld) -> None:
+    """Of a silence that began earlier only what lies in the 48 hours counts: from noon to two, and not from nine."""
+    before = DAY - timedelta(days=2)
+    silent(world, et(before, "09:00"), et(before, "14:00"))
+    result = look(world)
+    assert (result.status, result.actual_value) == (Status.PASS, "2 active hours without a row")

@@ -69,3 +69,12 @@ def test_fa14_out_of_season_everything_skips(world: LaidWorld) -> None:
     assert look(world)["checks"].status is Status.SKIP
     said(world, "SKIP", 20)
     assert world.look(CHECK, day=DAY + timedelta(days=150))["checks"].status is Status.SKIP
+
+
+def test_how_far_it_looks_back(world: LaidWorld) -> None:
+    """Sixty days of results, and the reasons of the last three."""
+    said(world, "SKIP", 70, 4)
+    result = look(world)["dlq_depth"]
+    assert (result.status, result.message) == (Status.WARN, "never judged since 2025-12-05 12:00 EST")
+    said(world, "SKIP", 3, 3)
+    assert look(world)["dlq_depth"].message.endswith("; it says: switched off")

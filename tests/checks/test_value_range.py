@@ -102,6 +102,13 @@ def test_nothing_to_judge(world: LaidWorld) -> None:
     assert rate(world).status is Status.SKIP
 
 
+def test_not_due_yet(world: LaidWorld) -> None:
+    """A minute before the deadline, in the pipeline's own zone, no row is missed; a minute after it is."""
+    results = [world.look(CONFIDENCE, now=et(DAY, at))[f"{PICKS}.confidence"] for at in ("11:59", "12:01")]
+    assert [result.status for result in results] == [Status.SKIP, Status.FAIL]
+    assert results[0].message == "not due before 2026-02-03 12:00 EST"
+
+
 @pytest.mark.parametrize(
     ("value", "wanted"), [(61.5, Status.PASS), (100, Status.PASS), (9200, Status.FAIL), (0.92, Status.WARN)]
 )
