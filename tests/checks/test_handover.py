@@ -97,6 +97,24 @@ def test_a_phase_that_is_not_ready_hands_nothing_over(world: LaidWorld) -> None:
     assert "does not hand over yet" in result.message
 
 
+def test_what_failed_has_not_completed(world: LaidWorld) -> None:
+    """L-25: an entry, or a run, that says `failed` is no completion, so nothing is handed over yet."""
+    for status, wanted in (("failed", Status.SKIP), ("success", Status.FAIL)):
+        entry = {"status": status, "completed_at": rfc3339(DONE)}
+        complete(world, 2, "odds", "rosters", box=entry, plays=entry)
+        assert look(world).status is wanted
+        for name in ("summary", "context"):
+            world.run_rows(name, f"{name}-{status}", status, at=DONE)
+        assert world.look(CHECK, now=NOON)["phase3 to phase5"].status is wanted
+
+
+def test_a_phase_that_is_known_by_its_rows(world: LaidWorld) -> None:
+    """Without document and run, rows of every processor are its completion; of some they are not."""
+    for table, wanted in (("analytics.summary", Status.SKIP), ("analytics.context", Status.FAIL)):
+        world.rows(table)
+        assert world.look(CHECK, now=NOON)["phase3 to phase5"].status is wanted
+
+
 def test_fa11_each_hand_over_by_itself(world: LaidWorld) -> None:
     """FA-11: a phase without a writer of its document is judged by what is there; a day off by nothing."""
     assert set(world.look(CHECK, now=NOON)) == {"phase2 to phase3", "phase3 to phase5"}

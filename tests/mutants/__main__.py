@@ -44,11 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def proved(kinds: Mapping[str, type[Check]], *, verbose: bool) -> Sequence[Proof]:
     """The proofs, in the order asked; those with most tests are begun first."""
-    size = {name: (TESTS / f"test_{name}.py").stat().st_size for name in kinds}
+    tests = {name: TESTS / f"test_{name}.py" for name in kinds}
+    size = {name: file.stat().st_size if file.exists() else 0 for name, file in tests.items()}
     found: dict[str, Proof] = {}
     with ProcessPoolExecutor(AT_A_TIME, mp_context=multiprocessing.get_context("fork")) as pool:
         order = sorted(kinds, key=lambda name: -size[name])
-        waiting = [pool.submit(prove, kinds[name], TESTS / f"test_{name}.py") for name in order]
+        waiting = [pool.submit(prove, kinds[name], tests[name]) for name in order]
         for done in as_completed(waiting):
             proof = done.result()
             found[proof.check] = proof

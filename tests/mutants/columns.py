@@ -5,7 +5,7 @@ The query stays as it is but for its tables: each is read through `SELECT * REPL
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import sqlglot
@@ -102,7 +102,7 @@ def _instead(types: Mapping[str, str], name: str) -> str:
     return f"`{same[0]}`" if same else f"CAST(NULL AS {types[name]})"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(sql: str) -> exp.Expression:
     return sqlglot.parse_one(sql, dialect="bigquery")
 
@@ -111,7 +111,7 @@ def _named(table: exp.Table) -> str:
     return f"{table.db}.{table.name}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def tables_of(sql: str) -> frozenset[str]:
     """The tables that a query reads, as `dataset.table`."""
     return frozenset(_named(table) for table in _parsed(sql).find_all(exp.Table) if table.db)
@@ -126,13 +126,14 @@ def columns_read(sql: str, known: Known) -> Iterator[tuple[str, str]]:
             yield from ((table, column.name) for table in of if column.name in known.get(table, {}))
 
 
-@lru_cache(maxsize=None)
+@cache
 def with_column(sql: str, table: str, column: str, instead: str) -> str:
     """The query, with something else in that column of the table."""
-    tree = _parsed(sql).copy()
+    tree: Any = _parsed(sql).copy()
     for node in [one for one in tree.find_all(exp.Table) if one.db and _named(one) == table]:
         whole = node.copy()
         whole.set("alias", None)
         read = f"SELECT * REPLACE ({instead} AS `{column}`) FROM {whole.sql(dialect='bigquery')}"
-        node.replace(sqlglot.parse_one(read, dialect="bigquery").subquery(node.alias_or_name))  # type: ignore[attr-defined]
-    return tree.sql(dialect="bigquery")
+        inner: Any = sqlglot.parse_one(read, dialect="bigquery")
+        node.replace(inner.subquery(node.alias_or_name))
+    return str(tree.sql(dialect="bigquery"))

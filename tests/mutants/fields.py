@@ -30,8 +30,13 @@ class WrongField:
 
     def watch(self, kind: type[Check], note: Note) -> None:
         """Note each field, key and plain answer read."""
+
+        def read(one: Any, name: str, value: Any) -> Any:
+            note(("field", type(one).__name__, name))
+            return value
+
         for held in _answers():
-            _patch_reads(held, lambda one, name, value: (note(("field", type(one).__name__, name)), value)[1])
+            _patch_reads(held, read)
         _patch_ports(lambda question, answer: _noted(question, answer, note))
 
     def mutants(self, kind: type[Check], noted: Noted) -> Iterator[Mutant]:
@@ -100,10 +105,13 @@ def _blank(kind: Any) -> Any:
 def _patch_ports(change: Callable[[str, Any], Any]) -> None:
     held: Any = World
     for name in PORTS:
-        inner = held.__dict__[name].fget
-        setattr(held, name, property(lambda world, inner=inner, name=name: _Asked(inner(world), name, change)))
+        setattr(held, name, _asked(held.__dict__[name].fget, name, change))
     load_jobs = held.load_jobs
     held.load_jobs = lambda world, hours: change("warehouse.load_jobs", load_jobs(world, hours))
+
+
+def _asked(inner: Callable[[World], Any], port: str, change: Callable[[str, Any], Any]) -> property:
+    return property(lambda world: _Asked(inner(world), port, change))
 
 
 class _Asked:
@@ -155,12 +163,17 @@ def _noted(question: str, answer: Any, note: Note) -> Any:
     def fact(name: str) -> Hashable:
         return ("key", question, name)
 
+    def read(name: str, value: Any) -> Any:
+        if value is not None:
+            note(fact(name))
+        return value
+
+    def listed(name: str) -> str:
+        note(fact(ENTRIES))
+        return name
+
     if question.startswith("documents."):
-        return _document(
-            answer,
-            lambda name, value: (note(fact(name)), value)[1] if value is not None else None,
-            lambda name: (note(fact(ENTRIES)), name)[1],
-        )
+        return _document(answer, read, listed)
     if _is_plain(answer):
         note(("answer", question, ""))
     return answer
@@ -180,4 +193,6 @@ def _without(of: str, wrong: str) -> Callable[[], None]:
 
 
 def _emptied(of: str) -> Callable[[], None]:
-    return lambda: _patch_ports(lambda question, answer: type(answer)() if question == of and _is_many(answer) else answer)
+    return lambda: _patch_ports(
+        lambda question, answer: type(answer)() if question == of and _is_many(answer) else answer
+    )

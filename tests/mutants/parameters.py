@@ -43,7 +43,9 @@ class Parameters:
 
 def _held(kind: type[Check]) -> list[Any]:
     members = vars(sys.modules[kind.__module__]).values()
-    return [one for one in members if dataclasses.is_dataclass(one) and getattr(one, "__module__", "") == kind.__module__]
+    return [
+        one for one in members if dataclasses.is_dataclass(one) and getattr(one, "__module__", "") == kind.__module__
+    ]
 
 
 def _watch_reads(held: Any, module: str, note: Note) -> None:

@@ -26,10 +26,9 @@ class Utc:
             setattr(held, name, _watched(name, note))
         for name in ("due", "local"):
             setattr(held, name, _called(name, getattr(held, name), note))
-        known = validator.clock.zone
         for module in _readers():
             if module.__name__ != Pipeline.__module__:
-                module.zone = lambda name: (note("zone"), known(name))[1]
+                module.zone = _named(note)
 
     def mutants(self, kind: type[Check], noted: Noted) -> Iterator[Mutant]:
         """One, where the zone can decide something."""
@@ -55,7 +54,10 @@ def _readers() -> list[Any]:
 def _watched(name: str, note: Note) -> property:
     def read(pipeline: Any) -> Any:
         caller = sys._getframe(1)
-        if caller.f_code.co_name not in ("due", "local", "__init__") and caller.f_globals["__name__"] != "validator.look":
+        if (
+            caller.f_code.co_name not in ("due", "local", "__init__")
+            and caller.f_globals["__name__"] != "validator.look"
+        ):
             note(name)
         return pipeline.__dict__[name]
 
@@ -71,6 +73,14 @@ def _called(name: str, method: Any, note: Note) -> Any:
         return method(pipeline, *args)
 
     return called
+
+
+def _named(note: Note) -> Any:
+    def zone(name: str) -> ZoneInfo:
+        note("zone")
+        return validator.clock.zone(name)
+
+    return zone
 
 
 def _live_in_utc() -> None:

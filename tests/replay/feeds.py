@@ -74,11 +74,15 @@ def feed_halts(sheet: Sheet, span: Span) -> None:
     """Every morning a row that says whether predictions stand still: without games there is nothing to predict."""
     played, rows = span.work.season.by_day, []
     for day in span.daily("05:00"):
-        idle = not any(other in played for other in days(day - timedelta(days=2), day + timedelta(days=2))) or day in BREAK
+        idle = (
+            not any(other in played for other in days(day - timedelta(days=2), day + timedelta(days=2))) or day in BREAK
+        )
         why = "between_rounds" if day in BREAK else "off_season"
         rows.append({"effective_date": day, "sport": "nba", "halt_active": idle, "halt_reason": why if idle else None})
     if rows:
-        sheet.insert("nba_orchestration.halt_state", [{**row, "written_at": at(row["effective_date"], "05:00")} for row in rows])
+        sheet.insert(
+            "nba_orchestration.halt_state", [{**row, "written_at": at(row["effective_date"], "05:00")} for row in rows]
+        )
 
 
 def feed_tables(sheet: Sheet, span: Span) -> None:
@@ -189,7 +193,9 @@ def feed_documents(sheet: Sheet, span: Span) -> None:
         for day in (day for number, day in changed if number == phase.phase and day in span.work.season.by_day):
             data = document(span.work, processors_of(phase), day, span.until)
             sheet.run(f"DELETE FROM firestore.documents WHERE collection = '{collection}' AND document_id = '{day}'")  # noqa: S608
-            sheet.insert("firestore.documents", [{"collection": collection, "document_id": day.isoformat(), "data": data}])
+            sheet.insert(
+                "firestore.documents", [{"collection": collection, "document_id": day.isoformat(), "data": data}]
+            )
     oldest = span.until.date() - timedelta(days=KEPT_DOCUMENT_DAYS)
     sheet.run(f"DELETE FROM firestore.documents WHERE document_id < '{oldest}'")  # noqa: S608
 
@@ -210,7 +216,11 @@ def document(work: Work, processors: Sequence[Processor], day: date, now: dateti
     meta: dict[str, Any] = {"_completed_count": len(done), "_triggered": whole or bool(early)}
     if meta["_triggered"]:
         ended = max(job.ended for job in done) if whole else min(job.ended for job in early)
-        meta |= {"_triggered_at": rfc3339(ended + timedelta(seconds=5)), "_trigger_reason": "all_complete", "_trigger_succeeded": True}
+        meta |= {
+            "_triggered_at": rfc3339(ended + timedelta(seconds=5)),
+            "_trigger_reason": "all_complete",
+            "_trigger_succeeded": True,
+        }
     return entries | meta
 
 
@@ -221,12 +231,29 @@ def feed_workflows(sheet: Sheet, span: Span) -> None:
         for hour in range(6, 24):
             when = at(day, f"{hour:02d}:00", 0.2)
             if span.holds(when):
-                decisions.append({"decision_id": f"{day}-{hour}", "decision_time": when, "workflow_name": "morning_operations", "action": "RUN"})
+                decisions.append(
+                    {
+                        "decision_id": f"{day}-{hour}",
+                        "decision_time": when,
+                        "workflow_name": "morning_operations",
+                        "action": "RUN",
+                    }
+                )
         for clock, name in WORKFLOWS.items():
             when = at(day, clock, 0.5)
             if span.holds(when) and (day in span.work.season.by_day or name.startswith("morning")):
-                runs.append({"execution_id": f"{day}-{name}-{clock}", "execution_time": when, "workflow_name": name, "status": "completed"})
-    for table, rows in (("nba_orchestration.workflow_decisions", decisions), ("nba_orchestration.workflow_executions", runs)):
+                runs.append(
+                    {
+                        "execution_id": f"{day}-{name}-{clock}",
+                        "execution_time": when,
+                        "workflow_name": name,
+                        "status": "completed",
+                    }
+                )
+    for table, rows in (
+        ("nba_orchestration.workflow_decisions", decisions),
+        ("nba_orchestration.workflow_executions", runs),
+    ):
         if rows:
             sheet.insert(table, rows)
 
@@ -235,7 +262,9 @@ def expire(sheet: Sheet, span: Span) -> None:
     """Once a day, drop what its table no longer keeps."""
     for today in span.daily("00:30"):
         for table in span.work.ssot.tables.values():
-            column = table.date or {"workflow_executions": "execution_time", "workflow_decisions": "decision_time"}.get(table.spec.name)
+            column = table.date or {"workflow_executions": "execution_time", "workflow_decisions": "decision_time"}.get(
+                table.spec.name
+            )
             if table.spec.retention_days and column:
                 last = today - timedelta(days=table.spec.retention_days)
                 sheet.run(f"DELETE FROM {table.name} WHERE {column} < TIMESTAMP '{last}'")  # noqa: S608

@@ -99,7 +99,9 @@ def game_dates() -> list[date]:
 def _games(dice: random.Random) -> Iterator[Game]:
     number = 22_500_000
     made: list[Game] = []
-    put_off = set(dice.sample([day for day in days(OPENER + timedelta(days=20), date(2026, 3, 20)) if day in game_dates()], 6))
+    put_off = set(
+        dice.sample([day for day in days(OPENER + timedelta(days=20), date(2026, 3, 20)) if day in game_dates()], 6)
+    )
     for day in game_dates():
         drawn = dice.sample(TEAMS, 2 * _count(day, dice))
         for away, home in zip(drawn[::2], drawn[1::2], strict=True):
@@ -133,7 +135,13 @@ def _game(number: int, day: date, away: str, home: str, dice: random.Random) -> 
     tip = at(day, dice.choice(WEEKEND_TIPS if day.isoweekday() >= 6 else WEEKDAY_TIPS), 10)
     known = at(OPENER - timedelta(days=60), "12:00") if day <= LAST_REGULAR else at(day - timedelta(days=4), "09:00")
     return Game(
-        number=number, day=day, away=away, home=home, tip=tip, over=tip + timedelta(minutes=dice.randint(130, 170)), known=known
+        number=number,
+        day=day,
+        away=away,
+        home=home,
+        tip=tip,
+        over=tip + timedelta(minutes=dice.randint(130, 170)),
+        known=known,
     )
 
 

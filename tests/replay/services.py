@@ -21,14 +21,36 @@ MINUTES_A_RUN = 20
 
 def begin_services(sheet: Sheet, work: Work, now: datetime) -> None:
     """Make the tables of the other services, with what stands there from the beginning."""
-    text = ("service", "region", "commit_sha", "image_digest", "latest_created_revision", "latest_ready_revision", "serving_revision")
-    sheet.create("git.commits", {"sha": "VARCHAR", "committed_at": "TIMESTAMPTZ", "subject": "VARCHAR", "paths": "VARCHAR[]"})
-    sheet.create("cloud_run.services", {**dict.fromkeys(text, "VARCHAR"), "deployed_at": "TIMESTAMPTZ", "health_status": "INTEGER"})
-    sheet.create("logging.entries", {"timestamp": "TIMESTAMPTZ", "severity": "VARCHAR", "service": "VARCHAR", "message": "VARCHAR"})
+    text = (
+        "service",
+        "region",
+        "commit_sha",
+        "image_digest",
+        "latest_created_revision",
+        "latest_ready_revision",
+        "serving_revision",
+    )
+    sheet.create(
+        "git.commits", {"sha": "VARCHAR", "committed_at": "TIMESTAMPTZ", "subject": "VARCHAR", "paths": "VARCHAR[]"}
+    )
+    sheet.create(
+        "cloud_run.services",
+        {**dict.fromkeys(text, "VARCHAR"), "deployed_at": "TIMESTAMPTZ", "health_status": "INTEGER"},
+    )
+    sheet.create(
+        "logging.entries",
+        {"timestamp": "TIMESTAMPTZ", "severity": "VARCHAR", "service": "VARCHAR", "message": "VARCHAR"},
+    )
     sheet.create("pubsub.topics", {"topic": "VARCHAR"})
     names = dict.fromkeys(("subscription", "topic", "dead_letter_topic"), "VARCHAR")
     sheet.create("pubsub.subscriptions", {**names, "max_delivery_attempts": "INTEGER", "push_endpoint": "VARCHAR"})
-    kinds = {"subscription": "VARCHAR", "message_id": "VARCHAR", "publish_time": "TIMESTAMPTZ", "data": "VARCHAR", "attributes": "JSON"}
+    kinds = {
+        "subscription": "VARCHAR",
+        "message_id": "VARCHAR",
+        "publish_time": "TIMESTAMPTZ",
+        "data": "VARCHAR",
+        "attributes": "JSON",
+    }
     sheet.create("pubsub.messages", kinds)
     sheet.create("firestore.documents", {"collection": "VARCHAR", "document_id": "VARCHAR", "data": "JSON"})
     ssot = work.ssot
@@ -41,13 +63,21 @@ def begin_services(sheet: Sheet, work: Work, now: datetime) -> None:
         for topic in ssot.topics for sub in subscriptions_of(topic)
     ])  # fmt: skip
     _begin_jobs(sheet, ssot)
-    sheet.insert("git.commits", [{**commit, "paths": list(commit["paths"])} for commit in _commits(work, now) if commit["committed_at"] <= now])
+    sheet.insert(
+        "git.commits",
+        [{**commit, "paths": list(commit["paths"])} for commit in _commits(work, now) if commit["committed_at"] <= now],
+    )
     sheet.insert("cloud_run.services", list(_deployed(work, now)))
 
 
 def _begin_jobs(sheet: Sheet, ssot: Ssot) -> None:
     text = dict.fromkeys(("job", "schedule", "time_zone", "uri", "state"), "VARCHAR")
-    rest = {"attempt_deadline_seconds": "INTEGER", "audience": "VARCHAR", "last_attempt_time": "TIMESTAMPTZ", "last_attempt_code": "INTEGER"}
+    rest = {
+        "attempt_deadline_seconds": "INTEGER",
+        "audience": "VARCHAR",
+        "last_attempt_time": "TIMESTAMPTZ",
+        "last_attempt_code": "INTEGER",
+    }
     sheet.create("cloud_scheduler.jobs", {**text, **rest})
     pipeline = ssot.pipeline
     host = f"https://{pipeline.runner.region or pipeline.location}-{pipeline.project_id}.cloudfunctions.net"
@@ -63,7 +93,13 @@ def _begin_jobs(sheet: Sheet, ssot: Ssot) -> None:
 def _jobs(ssot: Ssot) -> Iterator[tuple[str, str, str, str, int]]:
     own = ssot.pipeline.runner
     for job in ssot.jobs:
-        yield job.name, job.schedule, job.time_zone or ssot.pipeline.time_zone, job.name, job.attempt_deadline_seconds or 540
+        yield (
+            job.name,
+            job.schedule,
+            job.time_zone or ssot.pipeline.time_zone,
+            job.name,
+            job.attempt_deadline_seconds or 540,
+        )
     for name, schedule in ssot.schedules.items():
         where = schedule.time_zone or ssot.pipeline.time_zone
         yield own_job_name(name), schedule.cron, where, f"{own.function}?schedule={name}", own.attempt_deadline_seconds
@@ -78,7 +114,9 @@ def feed_jobs(sheet: Sheet, span: Span) -> None:
     if fired:
         sheet.create("fired", {"job": "VARCHAR", "at": "TIMESTAMPTZ"}, temporary=True)
         sheet.insert("fired", fired)
-        sheet.run("UPDATE cloud_scheduler.jobs AS j SET last_attempt_time = f.at, last_attempt_code = 0 FROM fired AS f WHERE f.job = j.job")
+        sheet.run(
+            "UPDATE cloud_scheduler.jobs AS j SET last_attempt_time = f.at, last_attempt_code = 0 FROM fired AS f WHERE f.job = j.job"
+        )
         sheet.run("DROP TABLE fired")
 
 
@@ -86,7 +124,9 @@ def _last_fire(cron: Cron, where: str, span: Span) -> datetime | None:
     """The last instant in the span at which it fired."""
     place = zone(where)
     times = cron.times()
-    for day in reversed(list(days(max(span.since, span.until - timedelta(days=8)).date() - timedelta(days=1), span.until.date()))):
+    for day in reversed(
+        list(days(max(span.since, span.until - timedelta(days=8)).date() - timedelta(days=1), span.until.date()))
+    ):
         if cron.fires_on(day):
             for time in reversed(times):
                 if (fire := local_instant(day, time, place)) <= span.until:
@@ -98,7 +138,9 @@ def _commits(work: Work, start: datetime) -> list[dict[str, Any]]:
     """The history of the season: a change every other weekday, a note now and then; the first commit brought every path."""
     everything = tuple(sorted({path for service in work.ssot.services for path in service.paths}))
     first = start.date() - timedelta(days=FIRST_COMMIT_DAYS)
-    found = [_commit(at(first, "12:00"), "Bring the services together", tuple(f"{path}/main.py" for path in everything))]
+    found = [
+        _commit(at(first, "12:00"), "Bring the services together", tuple(f"{path}/main.py" for path in everything))
+    ]
     for day in days(first + timedelta(days=1), start.date() + timedelta(days=400)):
         dice = work.dice("commit", day)
         if day.isoweekday() < 6 and dice.random() < 0.5:
@@ -118,7 +160,11 @@ def _deployed(work: Work, now: datetime) -> Iterator[dict[str, Any]]:
     """Every service, built from the newest commit of its paths that was there in time."""
     commits = [commit for commit in _commits(work, now) if commit["committed_at"] + DEPLOYED_AFTER <= now]
     for service in work.ssot.services:
-        touching = [commit for commit in commits if any(f"{file}/".startswith(f"{path}/") for file in commit["paths"] for path in service.paths)]
+        touching = [
+            commit
+            for commit in commits
+            if any(f"{file}/".startswith(f"{path}/") for file in commit["paths"] for path in service.paths)
+        ]
         commit = (touching or commits)[-1]
         revision = f"{service.name}-{len(touching):05d}"
         yield {
@@ -171,7 +217,9 @@ def feed_logs(sheet: Sheet, span: Span) -> None:
                     lines.append({"timestamp": when, "severity": severity, "service": service, "message": "alive"})
     if lines:
         sheet.insert("logging.entries", lines)
-    sheet.run(f"DELETE FROM logging.entries WHERE timestamp < TIMESTAMPTZ '{span.until - timedelta(days=KEPT_LOG_DAYS)}'")  # noqa: S608
+    sheet.run(
+        f"DELETE FROM logging.entries WHERE timestamp < TIMESTAMPTZ '{span.until - timedelta(days=KEPT_LOG_DAYS)}'"
+    )  # noqa: S608
 
 
 def feed_messages(sheet: Sheet, span: Span) -> None:

@@ -92,7 +92,9 @@ class Work:
     def _jobs(self, day: date) -> dict[str, Job]:
         """The work for one date, what others wait for first."""
         found: dict[str, Job] = {}
-        for processor in sorted(self.ssot.processors.values(), key=lambda one: (one.phase, bool(one.spec.dependencies))):
+        for processor in sorted(
+            self.ssot.processors.values(), key=lambda one: (one.phase, bool(one.spec.dependencies))
+        ):
             if self._works(processor, day):
                 found[processor.name] = self._job(processor, day, found)
         return found
@@ -101,14 +103,20 @@ class Work:
         due, disabled = self.deadline(processor), self.ssot.tables[processor.table].disabled
         if disabled and day >= disabled.since:
             return False
-        if not processor.required and due.days == "daily" and self.dice("unchanged", processor.name, day).random() < 0.3:
+        if (
+            not processor.required
+            and due.days == "daily"
+            and self.dice("unchanged", processor.name, day).random() < 0.3
+        ):
             return processor.phase == 1 or processor.table.endswith("espn_team_rosters")
         return due.days == "daily" or self._has_events(day, due.due_days)
 
     def _job(self, processor: Processor, day: date, done: dict[str, Job]) -> Job:
         due, dice = self.deadline(processor), self.dice(processor.name, day)
         scraping = processor.phase == 1
-        ahead = AHEAD + timedelta(minutes=(25 if scraping else 0) + dice.uniform(-8, 12) - (10 if processor.spec.dependencies else 0))
+        ahead = AHEAD + timedelta(
+            minutes=(25 if scraping else 0) + dice.uniform(-8, 12) - (10 if processor.spec.dependencies else 0)
+        )
         ended = at(day + timedelta(days=due.due_days), due.due) - ahead
         lasted = timedelta(minutes=(processor.spec.estimated_runtime_minutes or USUAL_MINUTES) * dice.uniform(0.6, 1.3))
         waits = [done[name].ended for name in processor.spec.dependencies if name in done]
@@ -124,7 +132,9 @@ class Work:
     def _before(self, processor: Processor, day: date, good: Attempt, number: int, dice: random.Random) -> Attempt:
         started = good.started - timedelta(minutes=20) * (number + 1)
         status = "no_data" if processor.phase == 1 and dice.random() < 0.97 else "failed"
-        return Attempt(run=_run(processor, day, number), started=started, ended=started + timedelta(seconds=40), status=status)
+        return Attempt(
+            run=_run(processor, day, number), started=started, ended=started + timedelta(seconds=40), status=status
+        )
 
 
 def _run(processor: Processor, day: date, number: int) -> str:

@@ -72,7 +72,9 @@ class ReplayWorld:
         """The same world in a folder of its own."""
         shutil.copytree(self.folder, folder)
         twin = object.__new__(ReplayWorld)
-        twin.__dict__.update({**self.__dict__, "folder": folder, "path": folder / "world.duckdb", "changes": list(self.changes)})
+        twin.__dict__.update(
+            {**self.__dict__, "folder": folder, "path": folder / "world.duckdb", "changes": list(self.changes)}
+        )
         return twin
 
     def go_to(self, instant: datetime) -> None:
@@ -99,13 +101,19 @@ class ReplayWorld:
             where, cron = zone(schedule.time_zone or self.work.ssot.pipeline.time_zone), Cron.parse(schedule.cron)
             for day in days(self.now.date() - timedelta(days=1), until.date()):
                 if cron.fires_on(day):
-                    found += [(fire, name) for time in cron.times() if self.now < (fire := local_instant(day, time, where)) <= until]
+                    found += [
+                        (fire, name)
+                        for time in cron.times()
+                        if self.now < (fire := local_instant(day, time, where)) <= until
+                    ]
         return sorted(found)
 
     def call(self, schedule: str, fire: datetime) -> Any:
         """Call a schedule as Cloud Scheduler does, and return the run that was answered."""
         self.go_to(fire + CALLED_AFTER)
-        settings = Settings(schemas=self.work.ssot.directory, local_db=str(self.path), outbox=str(self.folder / "outbox"))
+        settings = Settings(
+            schemas=self.work.ssot.directory, local_db=str(self.path), outbox=str(self.folder / "outbox")
+        )
         asked = request(f"/?schedule={schedule}", "POST", headers=fired(fire, own_job_name(schedule)))
         answer = handle(asked, settings, self.now)
         assert answer.status_code == 200, answer.get_data(as_text=True)
