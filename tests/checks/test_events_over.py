@@ -62,7 +62,7 @@ def test_before_four_hours_nothing_is_due(world: LaidWorld) -> None:
 def test_without_a_start_the_next_morning_decides(world: LaidWorld) -> None:
     """Where no start is told, every outcome is due by the calendar's own time."""
     world.games(DAY, "BOS@LAL", status=1)
-    assert look(world, et(DAY, "23:00")).status is Status.SKIP
+    assert look(world, et(TOMORROW, "05:59")).status is Status.SKIP
     assert look(world, et(TOMORROW, "06:00")).status is Status.FAIL
 
 

@@ -97,15 +97,15 @@ def test_a_phase_that_is_not_ready_hands_nothing_over(world: LaidWorld) -> None:
     assert "does not hand over yet" in result.message
 
 
-def test_what_failed_has_not_completed(world: LaidWorld) -> None:
+@pytest.mark.parametrize(("status", "wanted"), [("failed", Status.SKIP), ("success", Status.FAIL)])
+def test_what_failed_has_not_completed(world: LaidWorld, status: str, wanted: Status) -> None:
     """L-25: an entry, or a run, that says `failed` is no completion, so nothing is handed over yet."""
-    for status, wanted in (("failed", Status.SKIP), ("success", Status.FAIL)):
-        entry = {"status": status, "completed_at": rfc3339(DONE)}
-        complete(world, 2, "odds", "rosters", box=entry, plays=entry)
-        assert look(world).status is wanted
-        for name in ("summary", "context"):
-            world.run_rows(name, f"{name}-{status}", status, at=DONE)
-        assert world.look(CHECK, now=NOON)["phase3 to phase5"].status is wanted
+    entry = {"status": status, "completed_at": rfc3339(DONE)}
+    complete(world, 2, "odds", "rosters", box=entry, plays=entry)
+    assert look(world).status is wanted
+    for name in ("summary", "context"):
+        world.run_rows(name, "r1", status, at=DONE)
+    assert world.look(CHECK, now=NOON)["phase3 to phase5"].status is wanted
 
 
 def test_a_phase_that_is_known_by_its_rows(world: LaidWorld) -> None:

@@ -58,3 +58,19 @@ def test_a_ledger_that_is_silent_or_missing(world: LaidWorld) -> None:
     assert runs(world).status is Status.SKIP
     world.sql("DROP TABLE ref.runs")
     assert runs(world).status is Status.ERROR
+
+
+def test_storms_of_the_last_day_only(world: LaidWorld) -> None:
+    """A storm that was over 24 hours ago is told no more."""
+    storm(world, 300)
+    world.sql("UPDATE ref.runs SET started_at = started_at - INTERVAL '23 hours 30 minutes'")
+    assert runs(world).status is Status.SKIP
+
+
+def test_runs_in_the_evening_for_a_date_a_fortnight_ago(world: LaidWorld) -> None:
+    """FA-20: the reach into the past is counted from the pipeline's own today, not from tomorrow's UTC."""
+    storm(world, 51)
+    world.sql(
+        "UPDATE ref.runs SET started_at = started_at + INTERVAL 9 HOUR, data_date = ?", [DAY - timedelta(days=14)]
+    )
+    assert world.look(CHECK, now=et(DAY, "21:00"))["ref.runs"].status is Status.WARN

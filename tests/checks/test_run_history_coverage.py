@@ -65,3 +65,30 @@ def test_no_rows_no_judgement(world: LaidWorld) -> None:
     assert world.look(CHECK)["odds"].status is Status.SKIP
     world.sql("DROP TABLE raw.odds")
     assert world.look(CHECK)["odds"].status is Status.ERROR
+
+
+def test_every_processor_with_a_dated_table(world: LaidWorld) -> None:
+    """Each is judged by the rows of its own table, and by its own runs, also those of the scrapers."""
+    tables = {
+        "odds": "raw.odds",
+        "plays": "raw.plays",
+        "rosters": "raw.rosters",
+        "summary": "analytics.summary",
+        "context": "analytics.context",
+        "props": "predictions.props",
+    }
+    for table in (*tables.values(), "ops.scrapes"):
+        world.rows(table)
+    assert {world.look(CHECK)[name].status for name in tables} == {Status.WARN}
+    for name in tables:
+        world.run_rows(name, name, "success", at=et(DAY, "22:00"))
+    results = world.look(CHECK)
+    assert {results[name].status for name in tables} == {Status.PASS}
+
+
+def test_a_week_is_looked_at(world: LaidWorld) -> None:
+    """Rows of the seventh day back count, those of the eighth no longer do."""
+    world.rows("raw.box", DAY - timedelta(days=7), team="BOS")
+    assert box(world).status is Status.PASS
+    world.rows("raw.box", DAY - timedelta(days=6), team="BOS")
+    assert box(world).message == "rows but no run for 2026-01-28"
