@@ -27,8 +27,10 @@ from tests.mutants.zones import Utc
 from validator.check import Check
 
 MUTATIONS: Sequence[Mutation] = (AlwaysPass(), WrongColumn(), WrongField(), Thresholds(), Parameters(), Utc())
-MUTANT_SECONDS = 60.0
-BASELINE_SECONDS = 240.0
+BASELINE_SECONDS = 600.0
+LEAST_SECONDS = 60.0
+SLOWER = 3.0
+"""How many times as long as the tests took unbroken a mutant may take, and how many seconds at least."""
 
 Fate = Literal["killed", "survived", "unsound"]
 
@@ -151,7 +153,8 @@ class _Prover:
         if mutant.tests:
             order = sorted(mutant.tests, key=lambda test: baseline.seconds[test])
             try:
-                fate, by = in_fork(lambda: self._mutated(mutant, order), MUTANT_SECONDS)
+                usual = sum(baseline.seconds[test] for test in order)
+                fate, by = in_fork(lambda: self._mutated(mutant, order), max(LEAST_SECONDS, SLOWER * usual))
             except ForkError as error:
                 fate, by = "unsound", str(error)
         return Outcome(mutation=mutant.mutation, what=mutant.what, fate=fate, by=by)
