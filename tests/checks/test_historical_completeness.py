@@ -1,7 +1,7 @@
 """Historical completeness: gaps, partial days, missing events, and what is no gap."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,29 @@ def test_conflicting_rows_of_one_game(world: LaidWorld) -> None:
     world.games(date(2026, 2, 1), "BOS@LAL", status=1)
     world.games(date(2026, 2, 1), "BOS@LAL", status=2)
     assert box(world).expected_value == "840 rows"
+
+
+def test_the_newest_row_of_one_game(world: LaidWorld) -> None:
+    """Of two rows that are as far along the newer one counts: the teams were corrected."""
+    at = datetime(DAY.year, DAY.month, DAY.day, 23, 30, tzinfo=UTC)
+    change = "* REPLACE ('GSW' AS away, 'MIN' AS home, CAST(? AS TIMESTAMPTZ) AS processed_at)"
+    world.sql(
+        f"INSERT INTO raw.schedule SELECT {change} FROM raw.schedule WHERE game_date = ? AND home = 'LAL'", [at, DAY]
+    )
+    assert f"{DAY}: missing 1 of 2: GSW@MIN" in box(world).message
+
+
+def test_two_games_of_one_team_on_a_date(world: LaidWorld) -> None:
+    """Games are told apart by their key, not by who plays at home."""
+    world.games(DAY, "GSW@LAL")
+    assert box(world).expected_value == "870 rows"
+
+
+@pytest.mark.parametrize("score", ["home_score", "away_score"])
+def test_l41_half_an_outcome_is_none(world: LaidWorld, score: str) -> None:
+    """L-41: final, and one of the two scores is not known: suspected to be postponed, and nothing is owed."""
+    world.sql(f"UPDATE raw.schedule SET {score} = NULL WHERE game_date = ? AND home = 'LAL'", [DAY])
+    assert box(world).expected_value == "810 rows"
 
 
 def test_fa1_off_days_are_no_gaps(world: LaidWorld) -> None:
@@ -253,6 +276,9 @@ def test_one_query_for_all_tables(world: LaidWorld) -> None:
     for table in many:
         world.sql(f"CREATE TABLE raw.{table['name']}(game_date DATE)")
     assert _jobs(world) == few == 3
+    for table in ("raw.extra_0", "raw.extra_39"):
+        world.rows(table)
+        assert world.look(CHECK)[table].evidence["gap_map"][str(DAY)] == "1/1"
 
 
 def _jobs(world: LaidWorld) -> int:

@@ -94,6 +94,7 @@ def test_what_failed_has_not_completed(world: LaidWorld, status: str, wanted: St
 
 def test_a_phase_that_is_known_by_its_rows(world: LaidWorld) -> None:
     """Without document and run a processor has completed whose table has rows for the date."""
-    for table, wanted in (("analytics.summary", Status.WARN), ("analytics.context", Status.PASS)):
-        world.rows(table)
-        assert world.look("phase3_progress", now=MORNING)["phase3"].status is wanted
+    for phase, first, second in ((2, "raw.odds", "raw.box"), (3, "analytics.summary", "analytics.context")):
+        for table, wanted in ((first, Status.WARN), (second, Status.PASS)):
+            world.rows(table)
+            assert world.look(f"phase{phase}_progress", now=MORNING)[f"phase{phase}"].status is wanted

@@ -3,6 +3,7 @@
 The query stays as it is but for its tables: each is read through `SELECT * REPLACE (other AS column)`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -49,12 +50,13 @@ class WrongColumn:
         _patch_queries(noted)
 
     def mutants(self, kind: type[Check], noted: Noted) -> Iterator[Mutant]:
-        """One per column, whatever stood for it."""
+        """One per column, whatever stood for it; tables that differ in a number alone are one."""
         wrong: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         for fact in noted:
             assert isinstance(fact, tuple)
-            wrong.setdefault(fact[:2], []).append(fact)
-        for (table, name), facts in wrong.items():
+            wrong.setdefault((re.sub("[0-9]+", "0", fact[0]), fact[1]), []).append(fact)
+        for facts in wrong.values():
+            table, name, _ = facts[0]
             yield Mutant(
                 mutation=self.name,
                 what=f"{table}.{name} is {facts[0][2]}",
