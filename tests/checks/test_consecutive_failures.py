@@ -27,15 +27,10 @@ def fail(
     world: LaidWorld, count: int, name: str = "box", errors: str | None = '{"message": "expected 2 teams, got 0"}'
 ) -> None:
     """That many failed runs, an hour apart, the last just before noon."""
-    for index in range(count):
-        world.run_rows(
-            name,
-            f"{name}-{index}",
-            "failed",
-            at=NOON - timedelta(hours=count - index),
-            errors=errors,
-            day=DAY - timedelta(days=1),
-        )
+    world.sql(
+        "INSERT INTO ref.runs SELECT ?, ? || range, 'failed', ?, CAST(? AS TIMESTAMPTZ) - to_hours(range + 1), 10, ?, NULL FROM range(?)",
+        [name, f"{name}-", DAY - timedelta(days=1), NOON, errors, count],
+    )
 
 
 def look(world: LaidWorld, subject: str = "box") -> Result:

@@ -17,9 +17,8 @@ def world(tmp_path: Path) -> LaidWorld:
     """A season, tables full up to the day."""
     laid = LaidWorld(tmp_path)
     laid.season()
-    for offset in range(20):
-        laid.full_box(DAY - timedelta(days=offset))
-        laid.rows("raw.plays", DAY - timedelta(days=offset), 20)
+    laid.full_box(DAY, days=20)
+    laid.rows("raw.plays", DAY, 20, days=20)
     return laid
 
 

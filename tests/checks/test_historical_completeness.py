@@ -24,10 +24,8 @@ def world(tmp_path: Path) -> LaidWorld:
     """A season with complete tables."""
     laid = LaidWorld(tmp_path)
     laid.season()
-    for offset in range(20):
-        day = DAY - timedelta(days=offset)
-        laid.full_box(day)
-        laid.rows("raw.plays", day, 20)
+    laid.full_box(DAY, days=20)
+    laid.rows("raw.plays", DAY, 20, days=20)
     return laid
 
 
@@ -276,9 +274,9 @@ def test_one_query_for_all_tables(world: LaidWorld) -> None:
     for table in many:
         world.sql(f"CREATE TABLE raw.{table['name']}(game_date DATE)")
     assert _jobs(world) == few == 3
-    for table in ("raw.extra_0", "raw.extra_39"):
-        world.rows(table)
-        assert world.look(CHECK)[table].evidence["gap_map"][str(DAY)] == "1/1"
+    for extra in ("raw.extra_0", "raw.extra_39"):
+        world.rows(extra)
+        assert world.look(CHECK)[extra].evidence["gap_map"][str(DAY)] == "1/1"
 
 
 def _jobs(world: LaidWorld) -> int:

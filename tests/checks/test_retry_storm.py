@@ -74,3 +74,16 @@ def test_runs_in_the_evening_for_a_date_a_fortnight_ago(world: LaidWorld) -> Non
         "UPDATE ref.runs SET started_at = started_at + INTERVAL 9 HOUR, data_date = ?", [DAY - timedelta(days=14)]
     )
     assert world.look(CHECK, now=et(DAY, "21:00"))["ref.runs"].status is Status.WARN
+
+
+def test_a_storm_of_scrapes(world: LaidWorld) -> None:
+    """Each ledger by itself, with the names and columns it has."""
+    values = [NOON - timedelta(hours=1), DAY]
+    world.sql(
+        "INSERT INTO ops.scrapes SELECT 'box_scraper', 's' || range, 'failed', CAST($2 AS DATE), "
+        "CAST($1 AS TIMESTAMPTZ) - to_seconds(range), NULL FROM range(51)",
+        values,
+    )
+    result = world.look(CHECK, now=NOON)["ops.scrapes"]
+    assert result.status is Status.WARN
+    assert result.message == "box_scraper began 51 runs in the hour from 2026-02-03 10:00 EST"

@@ -92,3 +92,13 @@ def test_a_week_is_looked_at(world: LaidWorld) -> None:
     assert box(world).status is Status.PASS
     world.rows("raw.box", DAY - timedelta(days=6), team="BOS")
     assert box(world).message == "rows but no run for 2026-01-28"
+
+
+def test_the_ledger_of_the_scrapers_counts_too(world: LaidWorld) -> None:
+    """A run is a run, whichever ledger tells of it; it is looked for from three days before its date, in the pipeline's own zone, on."""
+    first = DAY - timedelta(days=6)
+    world.rows("raw.box", first, team="BOS")
+    world.scrape("box", "success", at=et(first - timedelta(days=4), "23:59"), day=first)
+    assert box(world).message == f"rows but no run for {first}"
+    world.scrape("box", "success", at=et(first - timedelta(days=3), "00:00"), day=first)
+    assert box(world).status is Status.PASS

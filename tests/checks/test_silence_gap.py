@@ -21,9 +21,11 @@ def world(tmp_path: Path) -> LaidWorld:
     parameters = {"table": "ops.decisions", "column": "decided_at", "active_from": "06:00", "active_to": "23:00"}
     laid.edit("checks.yaml", {"checks": {CHECK: {"class": "SilenceGap", "parameters": parameters}}})
     laid.sql("CREATE TABLE ops.decisions(decided_at TIMESTAMPTZ)")
-    for back in range(3):
-        for hour in range(6, 24):
-            laid.sql("INSERT INTO ops.decisions VALUES (?)", [et(DAY - timedelta(days=back), f"{hour:02}:00")])
+    laid.sql(
+        "INSERT INTO ops.decisions SELECT CAST(? AS TIMESTAMPTZ) + to_hours(hour) - to_days(CAST(back AS INTEGER)) "
+        "FROM range(6, 24) AS active(hour), range(3) AS earlier(back)",
+        [et(DAY, "00:00")],
+    )
     return laid
 
 

@@ -40,8 +40,7 @@ def world(tmp_path: Path) -> LaidWorld:
         "where": [{"column": "is_active", "equals": True}],
     }
     add_check(laid, CONFIDENCE, "ValueRange", {"columns": [confidence]})
-    for offset in range(3):
-        laid.rows(TABLE, DAY - timedelta(days=offset), 20, usage_rate=24.5, points=10)
+    laid.rows(TABLE, DAY, 20, days=3, usage_rate=24.5, points=10)
     return laid
 
 

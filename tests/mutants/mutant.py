@@ -14,7 +14,7 @@ Noted = Mapping[Hashable, Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One way to break a check: what it is, the tests that can notice, and how it is done in this process, for good.
+    """One way to break a check: what it is, the tests that can notice, those likely to, and how it is done in this process, for good.
 
     `unsound` says afterwards why a failing test proves nothing; empty where it does.
     """
@@ -23,6 +23,7 @@ class Mutant:
     what: str
     tests: Sequence[str]
     apply: Callable[[], None]
+    likely: Sequence[str] = ()
     unsound: Callable[[], str] = str
 
 

@@ -151,7 +151,7 @@ class _Prover:
         fate: Fate
         fate, by = "survived", "" if mutant.tests else "no test could notice"
         if mutant.tests:
-            order = sorted(mutant.tests, key=lambda test: baseline.seconds[test])
+            order = sorted(mutant.tests, key=lambda test: (test not in mutant.likely, baseline.seconds[test]))
             try:
                 usual = sum(baseline.seconds[test] for test in order)
                 fate, by = in_fork(lambda: self._mutated(mutant, order), max(LEAST_SECONDS, SLOWER * usual))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from validator.check import Check
 from validator.pipeline.model import Pipeline
 
 DECIDING = ("today", "due", "zone")
+MATTERS = "matters"
+"""A test at a time at which it is another day in UTC, or a deadline has passed in the one zone and not in the other."""
 READERS = ("checks.", "validator.evidence", "validator.pipeline")
 
 
@@ -37,6 +40,7 @@ class Utc:
                 mutation=self.name,
                 what=f"the zone is UTC, used for {', '.join(use for use in (*DECIDING, 'local') if use in noted)}",
                 tests=tests_of(noted, *DECIDING, "local"),
+                likely=tests_of(noted, MATTERS),
                 apply=_live_in_utc,
             )
 
@@ -59,6 +63,8 @@ def _watched(name: str, note: Note) -> property:
             and caller.f_globals["__name__"] != "validator.look"
         ):
             note(name)
+            if name == "today" and validator.clock.day_of(pipeline.now, ZoneInfo("UTC")) != pipeline.__dict__[name]:
+                note(MATTERS)
         return pipeline.__dict__[name]
 
     def write(pipeline: Any, value: Any) -> None:
@@ -70,7 +76,12 @@ def _watched(name: str, note: Note) -> property:
 def _called(name: str, method: Any, note: Note) -> Any:
     def called(pipeline: Pipeline, *args: Any) -> Any:
         note(name)
-        return method(pipeline, *args)
+        answer = method(pipeline, *args)
+        if name == "due":
+            broken = answer.astimezone(pipeline.__dict__["zone"]).replace(tzinfo=UTC)
+            if (answer <= pipeline.now) != (broken <= pipeline.now):
+                note(MATTERS)
+        return answer
 
     return called
 
