@@ -50,18 +50,19 @@ class WrongColumn:
         _patch_queries(noted)
 
     def mutants(self, kind: type[Check], noted: Noted) -> Iterator[Mutant]:
-        """One per column, whatever stood for it; tables that differ in a number alone are one."""
+        """One per column, with what stands for it in most tests; tables that differ in a number alone are one."""
         wrong: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         for fact in noted:
             assert isinstance(fact, tuple)
             wrong.setdefault((re.sub("[0-9]+", "0", fact[0]), fact[1]), []).append(fact)
         for facts in wrong.values():
-            table, name, _ = facts[0]
+            fact = max(facts, key=lambda one: len(noted[one]))
+            table, name, instead = fact
             yield Mutant(
                 mutation=self.name,
-                what=f"{table}.{name} is {facts[0][2]}",
-                tests=tests_of(noted, *facts),
-                apply=lambda fact=facts[0]: _replace_column(kind, *fact),  # type: ignore[misc]
+                what=f"{table}.{name} is {instead}",
+                tests=tests_of(noted, fact),
+                apply=lambda fact=fact: _replace_column(kind, *fact),  # type: ignore[misc]
                 unsound=lambda: "; ".join(_REFUSED),
             )
 

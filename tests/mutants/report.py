@@ -11,7 +11,7 @@ from tests.mutants.scoped import CALENDAR_OF
 
 EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 LEFT_ALONE = (
-    f"the calendar's columns, which are read alike for all checks: they are broken for {CALENDAR_OF} alone",
+    f"the calendar's columns, which are read alike for all checks: they are broken for {', '.join(CALENDAR_OF)}",
     "which tables and columns exist, and of which types",
 )
 Reasons = Mapping[str, Mapping[str, str]]

@@ -7,8 +7,8 @@ from typing import Any
 from validator.check import Check
 from validator.look import World
 
-CALENDAR_OF = "HistoricalCompleteness"
-"""The calendar is read alike for every check that asks what is due: its columns are broken for the one that depends on it most."""
+CALENDAR_OF = ("HistoricalCompleteness", "EventsOver", "PostponedEvents")
+"""The calendar is read alike for every check that asks what is due: its columns are broken for those that judge the calendar itself."""
 
 
 def queries_of(kind: type[Check]) -> Callable[[], bool]:
@@ -19,7 +19,7 @@ def queries_of(kind: type[Check]) -> Callable[[], bool]:
 
     def asks(world: World) -> bool:
         if getattr(thread, "calendar", False):
-            return kind.__name__ == CALENDAR_OF
+            return kind.__name__ in CALENDAR_OF
         spec = world.ssot.checks.get(world.check)
         return spec is None or spec.class_ == kind.__name__
 
