@@ -81,6 +81,7 @@ def _patch_queries(change: Callable[[LocalWarehouse, Query], Query]) -> None:
             answer: Answer = ask(warehouse, changed, labels)
         except ServiceError as error:
             if changed is not asked:
+                ask(warehouse, asked, labels)
                 _REFUSED.append(f"{error}: {changed.sql}")
             raise
         return answer
