@@ -5,7 +5,7 @@ PY := .venv/bin/python
 EXTRAS = import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print("\n".join(line for name in ("local", "grafana", "dev") for line in extras[name]))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve test lint format replay bench docs clean
+.PHONY: help setup run serve test mutants replay lint format bench docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ serve: setup ## serve over HTTP on loopback (PORT, default 8080)
 
 test: setup ## all tests
 	@$(PY) -m pytest -n 2 --dist loadgroup tests
+
+mutants: setup ## break each check in every way there is; a test of it must fail (CHECKS="row_count share" proves those alone)
+	@$(PY) -m tests.mutants $(CHECKS)
 
 lint: setup ## formatting, lint, types, import contract
 	$(PY) -m ruff format --check .

@@ -23,8 +23,7 @@ def world(tmp_path: Path) -> LaidWorld:
     laid.season()
     declare(laid, TABLE, {"quality": "NUMERIC", "points": "FLOAT64"}, expect=PER_GAME)
     add_check(laid, CHECK, "ChangeAgainstHistory", PARAMETERS, limits={"warn": "> 15", "fail": ["> 50", "empty"]})
-    for offset in range(1, 15):
-        laid.rows(TABLE, DAY - timedelta(days=offset), 10, quality=80, points=12.5)
+    laid.rows(TABLE, DAY - timedelta(days=1), 10, days=14, quality=80, points=12.5)
     return laid
 
 

@@ -1,12 +1,17 @@
 """Config sync: what is declared against the live world."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.config.live import lay_service, lay_services
 from tests.worlds.laid import LaidWorld
+from validator.local.warehouse import LocalWarehouse
 from validator.status import Status
+from validator.world import Column
 
 CHECK = "config_sync"
 SERVICES, TOPICS, SUBSCRIPTIONS = "Cloud Run services", "Pub/Sub topics", "Pub/Sub subscriptions"
@@ -42,6 +47,32 @@ def test_a_missing_date_column_is_named(world: LaidWorld) -> None:
     """L-39: the date column that every query needs."""
     world.sql("ALTER TABLE raw.box RENAME COLUMN game_date TO day")
     assert "box has no game_date" in world.look(CHECK)["raw"].message
+
+
+def test_a_table_of_another_make_in_another_place(world: LaidWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the warehouse tells them, the dataset's place, a table's partition and its clusters are held against what is declared."""
+    file = world.schemas / "infrastructure/bigquery_tables.yaml"
+    tables = yaml.safe_load(file.read_text())
+    next(one for one in tables["datasets"][0]["tables"] if one["name"] == "box")["clustered_by"] = ["team"]
+    file.write_text(yaml.safe_dump(tables))
+    columns = LocalWarehouse.columns
+
+    def told(column: Column) -> Column:
+        if column.table != "raw.box":
+            return column
+        mark = 1 if column.name == "game_date" else None
+        return replace(column, location="EU", partitioning=column.name == "team", clustering=mark)
+
+    def live(warehouse: LocalWarehouse, *asked: Any) -> Any:
+        found, billed = columns(warehouse, *asked)
+        return [told(column) for column in found], billed
+
+    monkeypatch.setattr(LocalWarehouse, "columns", live)
+    result = world.look(CHECK)["raw"]
+    assert (result.status, result.affected_records) == (Status.FAIL, 3)
+    assert "raw is in EU, not in us-west2" in result.message
+    assert "box is partitioned by team, not by game_date" in result.message
+    assert "box is clustered by game_date, not by team" in result.message
 
 
 def test_a_missing_dataset_is_a_failure(world: LaidWorld) -> None:

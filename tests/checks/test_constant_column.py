@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds.laid import DAY, LaidWorld
+from tests.worlds.laid import DAY, LaidWorld, et
 from tests.worlds.tables import PER_GAME, add_check, declare
 from validator.errors import ConfigurationError
 from validator.results import Result
@@ -79,6 +79,14 @@ def test_no_row_where_rows_are_due(world: LaidWorld) -> None:
     """FP-8: an empty table doesn't pass."""
     world.sql(f"DELETE FROM {TABLE}")
     assert {result.actual_value for result in look(world).values()} == {"empty"}
+
+
+def test_no_row_before_rows_are_due(world: LaidWorld) -> None:
+    """A minute before the first deadline, in the pipeline's own zone, an empty table is SKIP; a minute after it FAIL."""
+    world.sql(f"DELETE FROM {TABLE}")
+    world.sql("DELETE FROM raw.schedule WHERE game_date BETWEEN '2026-01-28' AND '2026-02-02'")
+    for at, wanted in (("11:59", Status.SKIP), ("12:01", Status.FAIL)):
+        assert {result.status for result in world.look(CHECK, now=et(DAY, at)).values()} == {wanted}
 
 
 def test_a_column_that_is_gone(world: LaidWorld) -> None:

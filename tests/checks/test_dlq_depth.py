@@ -1,6 +1,5 @@
 """Dead letters: depth, age, wiring; missing, refused, zero and unknown are four different answers."""
 
-import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,12 +27,11 @@ def world(tmp_path: Path) -> LaidWorld:
 
 def waiting(world: LaidWorld, count: int, subscription: str = DLQ) -> None:
     """That many messages, the oldest 26 hours old."""
-    for index in range(count):
-        published = NOW - timedelta(hours=26) + timedelta(minutes=index)
-        world.sql(
-            "INSERT INTO pubsub.messages VALUES (?, ?, ?, ?, '{}')",
-            [subscription, str(index), published, json.dumps({"n": index})],
-        )
+    world.sql(
+        "INSERT INTO pubsub.messages SELECT ?, CAST(range AS VARCHAR), CAST(? AS TIMESTAMPTZ) + to_minutes(range), "
+        "'{\"n\": ' || range || '}', '{}' FROM range(?)",
+        [subscription, NOW - timedelta(hours=26), count],
+    )
 
 
 def dlq(world: LaidWorld) -> Result:

@@ -97,6 +97,13 @@ def test_one_bad_day_is_not_thinned_by_the_others(world: LaidWorld) -> None:
     assert (result.status, result.evidence["ranges"]) == (Status.FAIL, [["2026-02-02", "2026-02-02"]])
 
 
+def test_days_before_the_window_are_over(world: LaidWorld) -> None:
+    """Of the last three days the third still counts, the fourth no longer does."""
+    for offset, wanted in ((3, Status.PASS), (2, Status.FAIL)):
+        world.rows("raw.teams", DAY - timedelta(days=offset), 2, team="BOS")
+        assert world.look(CHECK)["raw.teams"].status is wanted
+
+
 def test_nothing_to_judge(world: LaidWorld) -> None:
     """An empty table is no table without duplicates: FAIL where rows are due, SKIP where they are not yet."""
     world.sql(f"DELETE FROM {PICKS}")

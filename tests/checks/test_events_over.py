@@ -1,6 +1,6 @@
 """Events that should be over: four hours after their start, or by the time at which every outcome should be known."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ def test_before_four_hours_nothing_is_due(world: LaidWorld) -> None:
 def test_without_a_start_the_next_morning_decides(world: LaidWorld) -> None:
     """Where no start is told, every outcome is due by the calendar's own time."""
     world.games(DAY, "BOS@LAL", status=1)
-    assert look(world, et(DAY, "23:00")).status is Status.SKIP
+    assert look(world, et(TOMORROW, "05:59")).status is Status.SKIP
     assert look(world, et(TOMORROW, "06:00")).status is Status.FAIL
 
 
@@ -85,3 +85,36 @@ def test_a_day_off(world: LaidWorld) -> None:
     """No game: SKIP."""
     world.games(TOMORROW, status=1)
     assert look(world, et(DAY, "23:00")).message == "no game on 2026-02-03"
+
+
+@pytest.mark.parametrize("score", ["home_score", "away_score"])
+def test_l40_a_stale_status_with_an_outcome_is_over(world: LaidWorld, score: str) -> None:
+    """L-40: a game still called scheduled whose scores are known the next day is over; with one of them it is not."""
+    world.games(DAY, "BOS@LAL", status=1)
+    world.sql("UPDATE raw.schedule SET home_score = 100, away_score = 90 WHERE game_date = ?", [DAY])
+    assert look(world, et(TOMORROW, "06:05")).status is Status.PASS
+    world.sql(f"UPDATE raw.schedule SET {score} = NULL WHERE game_date = ?", [DAY])
+    assert look(world, et(TOMORROW, "06:05")).status is Status.FAIL
+
+
+def test_two_open_games_of_one_team(world: LaidWorld) -> None:
+    """Games are told apart by their key, not by who plays at home."""
+    world.games(DAY, "BOS@LAL", "GSW@LAL", status=1)
+    assert look(world, et(TOMORROW, "06:05")).message == "still open: BOS@LAL, GSW@LAL"
+
+
+def test_what_the_calendar_leaves_out_is_not_judged(world: LaidWorld) -> None:
+    """An all-star game without an outcome is nobody's concern."""
+    world.games(DAY)
+    world.games(DAY, "EST@WST", status=1)
+    world.sql("UPDATE raw.schedule SET is_all_star = TRUE WHERE home = 'WST'")
+    assert look(world, et(TOMORROW, "06:05")).status is Status.PASS
+
+
+def test_the_newest_row_names_the_game(world: LaidWorld) -> None:
+    """Of two rows of one game that are as far along the newer one counts."""
+    world.games(DAY, "BOS@LAL", status=1)
+    newer = datetime(DAY.year, DAY.month, DAY.day, 23, 30, tzinfo=UTC)
+    change = "* REPLACE ('GSW' AS away, 'MIN' AS home, CAST(? AS TIMESTAMPTZ) AS processed_at)"
+    world.sql(f"INSERT INTO raw.schedule SELECT {change} FROM raw.schedule WHERE game_date = ?", [newer, DAY])
+    assert look(world, et(TOMORROW, "06:05")).message == "still open: GSW@MIN"

@@ -73,6 +73,22 @@ def test_l20_runs_for_unplayed_games_do_not_count(world: LaidWorld) -> None:
     assert look(world)["box"].status is Status.PASS
 
 
+def test_l20_scrapes_for_unplayed_games_do_not_count(world: LaidWorld) -> None:
+    """L-20: the same of a scraper, whose ledger tells the date in a column of its own."""
+    for number in range(20):
+        world.scrape("box_scraper", "failed", at=NOW - timedelta(hours=1, minutes=number), day=DAY)
+    assert look(world)["box_scraper"].message.startswith("0 of 20 runs failed")
+
+
+def test_l89_a_benign_category_does_not_count(world: LaidWorld) -> None:
+    """L-89: a failure of the category that only says `nothing there` is none; of another category it is."""
+    for number in range(4):
+        world.run_rows("odds", f"bad{number}", "failed", at=NOW - timedelta(hours=1), day=EARLIER)
+    for category, wanted in (("no_data_available", Status.PASS), ("timeout", Status.WARN)):
+        world.sql("UPDATE ref.runs SET failure_category = ? WHERE status = 'failed'", [category])
+        assert look(world)["odds"].status is wanted
+
+
 def test_only_the_last_day_counts(world: LaidWorld) -> None:
     """What failed the day before is over."""
     for number in range(20):

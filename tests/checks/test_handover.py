@@ -86,6 +86,7 @@ def test_within_the_hour_nothing_is_judged(world: LaidWorld) -> None:
     result = look(world, DONE + timedelta(minutes=59))
     assert result.status is Status.SKIP
     assert "not 60 minutes ago" in result.message
+    assert look(world, DONE + timedelta(minutes=60)).status is Status.FAIL
 
 
 def test_a_phase_that_is_not_ready_hands_nothing_over(world: LaidWorld) -> None:
@@ -94,6 +95,25 @@ def test_a_phase_that_is_not_ready_hands_nothing_over(world: LaidWorld) -> None:
     result = look(world)
     assert result.status is Status.SKIP
     assert "does not hand over yet" in result.message
+
+
+@pytest.mark.parametrize(("status", "wanted"), [("failed", Status.SKIP), ("success", Status.FAIL)])
+def test_what_failed_has_not_completed(world: LaidWorld, status: str, wanted: Status) -> None:
+    """L-25: an entry, or a run, that says `failed` is no completion, so nothing is handed over yet."""
+    entry = {"status": status, "completed_at": rfc3339(DONE)}
+    complete(world, 2, "odds", "rosters", box=entry, plays=entry)
+    assert look(world).status is wanted
+    for name in ("summary", "context"):
+        world.run_rows(name, "r1", status, at=DONE)
+    assert world.look(CHECK, now=NOON)["phase3 to phase5"].status is wanted
+
+
+def test_a_phase_that_is_known_by_its_rows(world: LaidWorld) -> None:
+    """Without document and run, rows of every processor are its completion; of some they are not. Rows of the next phase are a WARN."""
+    found = {"analytics.summary": Status.SKIP, "analytics.context": Status.FAIL, "predictions.props": Status.WARN}
+    for table, wanted in found.items():
+        world.rows(table)
+        assert world.look(CHECK, now=NOON)["phase3 to phase5"].status is wanted
 
 
 def test_fa11_each_hand_over_by_itself(world: LaidWorld) -> None:

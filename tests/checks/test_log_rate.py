@@ -83,6 +83,15 @@ def test_fa14_silence_out_of_season(world: LaidWorld) -> None:
     assert world.look(CHECK, day=DAY + timedelta(days=150))["logs"].status is Status.SKIP
 
 
+def test_fa20_the_last_evening_in_season(world: LaidWorld) -> None:
+    """FA-20: the tenth day after the last game is in season until midnight in the pipeline's own zone."""
+    evening = et(DAY + timedelta(days=10), "21:00")
+    world.games(DAY + timedelta(days=40), status=1)
+    assert world.look(CHECK, day=DAY + timedelta(days=10), now=evening)["logs"].status is Status.ERROR
+    later = evening + timedelta(hours=3)
+    assert world.look(CHECK, day=DAY + timedelta(days=10), now=later)["logs"].status is Status.SKIP
+
+
 def test_logs_that_cannot_be_read(world: LaidWorld) -> None:
     """FP-4: not being able to ask is ERROR."""
     world.sql("DROP TABLE logging.entries")

@@ -56,6 +56,15 @@ def test_l37_one_bad_group(world: LaidWorld) -> None:
     assert result.remedy == "python -m features --from 2026-02-03 --to 2026-02-03"
 
 
+@pytest.mark.parametrize(
+    ("value", "wanted"), [(70, Status.PASS), (69.9, Status.WARN), (50, Status.WARN), (49.9, Status.FAIL)]
+)
+def test_limits(world: LaidWorld, value: float, wanted: Status) -> None:
+    """A group at its limit is still within it."""
+    world.sql(f"UPDATE {TABLE} SET matchup = ?", [value])
+    assert matchup(world).status is wanted
+
+
 def test_l37_one_bad_row(world: LaidWorld) -> None:
     """L-37: the lowest counts, not the mean: one row of 21 is enough."""
     world.rows(TABLE, DAY, 1, history=100, matchup=10, ready=True)

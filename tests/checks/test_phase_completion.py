@@ -245,6 +245,16 @@ def test_run_history_stands_in_for_a_document_without_writer(world: LaidWorld) -
     assert "run history (ref.runs)" in result.message
 
 
+@pytest.mark.parametrize(("records", "wanted"), [(10, Status.PASS), (0, Status.FAIL)])
+def test_l6_a_run_of_no_records_and_no_rows(world: LaidWorld, records: int, wanted: Status) -> None:
+    """L-6: the ledger's own count is held against the table too: a success with 0 records and no row is FAIL."""
+    for processor in ("summary", "context"):
+        world.run_rows(processor, f"r-{processor}", "success", at=et(DAY, "23:50"), records=records)
+    result = world.look("phase3_completion")["phase3"]
+    assert result.status is wanted
+    assert ("no row in the table: summary, context" in result.message) == (wanted is Status.FAIL)
+
+
 def test_rows_stand_in_for_everything_else(world: LaidWorld) -> None:
     """Without document and runs the tables themselves are asked, and named."""
     world.rows("analytics.summary", count=60)

@@ -79,3 +79,22 @@ def test_fa2_a_day_off(world: LaidWorld) -> None:
     result = phase2(world)
     assert result.status is Status.SKIP
     assert "no game on" in result.message
+
+
+@pytest.mark.parametrize(("status", "wanted"), [("success", Status.PASS), ("failed", Status.WARN)])
+def test_what_failed_has_not_completed(world: LaidWorld, status: str, wanted: Status) -> None:
+    """An entry of the document, or without one a run in the ledger, that says `failed` is no completion."""
+    entries = {"odds": {"status": "success"}, "box": {"status": status}}
+    world.document("phase2_completion", entries)
+    assert phase2(world).status is wanted
+    world.run_rows("summary", "r1", "success", at=MORNING - timedelta(hours=1))
+    world.run_rows("context", "r2", status, at=MORNING - timedelta(hours=1))
+    assert world.look("phase3_progress", now=MORNING)["phase3"].status is wanted
+
+
+def test_a_phase_that_is_known_by_its_rows(world: LaidWorld) -> None:
+    """Without document and run a processor has completed whose table has rows for the date."""
+    for phase, first, second in ((2, "raw.odds", "raw.box"), (3, "analytics.summary", "analytics.context")):
+        for table, wanted in ((first, Status.WARN), (second, Status.PASS)):
+            world.rows(table)
+            assert world.look(f"phase{phase}_progress", now=MORNING)[f"phase{phase}"].status is wanted

@@ -1,6 +1,6 @@
 """Games that look postponed though the calendar doesn't say so."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,7 +48,7 @@ def test_l41_final_without_a_score(world: LaidWorld) -> None:
     world.games(DAY, "GSW@MIN", scores=False)
     result = calendar(world)
     assert (result.status, result.affected_records) == (Status.WARN, 1)
-    assert "GSW@MIN of 2026-02-03 is over without an outcome" in result.message
+    assert result.message == "GSW@MIN of 2026-02-03 is over without an outcome"
 
 
 def test_l41_one_id_on_two_dates(world: LaidWorld) -> None:
@@ -78,3 +78,27 @@ def test_off_season(world: LaidWorld) -> None:
     """With no game in sight there is nothing to judge: SKIP."""
     day = DAY + timedelta(days=100)
     assert world.look(CHECK, day=day)["raw.schedule"].status is Status.SKIP
+
+
+@pytest.mark.parametrize("score", ["home_score", "away_score"])
+def test_l41_half_an_outcome_is_none(world: LaidWorld, score: str) -> None:
+    """L-41: over, and one of the two scores is not known."""
+    world.sql(f"UPDATE raw.schedule SET {score} = NULL WHERE game_date = ? AND home = 'LAL'", [DAY])
+    assert calendar(world).message == "BOS@LAL of 2026-02-03 is over without an outcome"
+
+
+def test_what_the_calendar_leaves_out_is_not_judged(world: LaidWorld) -> None:
+    """An all-star game without an outcome is nobody's concern."""
+    world.games(DAY, "EST@WST", scores=False)
+    world.sql("UPDATE raw.schedule SET is_all_star = TRUE WHERE home = 'WST'")
+    assert calendar(world).status is Status.PASS
+
+
+def test_the_newest_row_names_the_game(world: LaidWorld) -> None:
+    """Of two rows of one game that are as far along the newer one counts."""
+    world.sql("DELETE FROM raw.schedule WHERE game_date = ?", [DAY])
+    world.games(DAY, "BOS@LAL", scores=False)
+    newer = datetime(DAY.year, DAY.month, DAY.day, 23, 30, tzinfo=UTC)
+    change = "* REPLACE ('GSW' AS away, 'MIN' AS home, CAST(? AS TIMESTAMPTZ) AS processed_at)"
+    world.sql(f"INSERT INTO raw.schedule SELECT {change} FROM raw.schedule WHERE game_date = ?", [newer, DAY])
+    assert calendar(world).message == "GSW@MIN of 2026-02-03 is over without an outcome"

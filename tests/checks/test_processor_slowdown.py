@@ -78,3 +78,10 @@ def test_nothing_to_measure(world: LaidWorld) -> None:
     assert world.look(CHECK, now=NOON)["durations"].status is Status.SKIP
     world.sql("DROP TABLE ref.runs")
     assert world.look(CHECK, now=NOON)["ref.runs"].status is Status.ERROR
+
+
+def test_runs_in_the_evening_for_a_date_a_fortnight_ago(world: LaidWorld) -> None:
+    """FA-20: the reach into the past is counted from the pipeline's own today, not from tomorrow's UTC."""
+    took(world, 11)
+    world.sql("UPDATE ref.runs SET data_date = ?", [DAY - timedelta(days=14)])
+    assert world.look(CHECK, now=et(DAY, "21:00"))["box"].status is Status.WARN

@@ -58,3 +58,32 @@ def test_a_ledger_that_is_silent_or_missing(world: LaidWorld) -> None:
     assert runs(world).status is Status.SKIP
     world.sql("DROP TABLE ref.runs")
     assert runs(world).status is Status.ERROR
+
+
+def test_storms_of_the_last_day_only(world: LaidWorld) -> None:
+    """A storm that was over 24 hours ago is told no more."""
+    storm(world, 300)
+    world.sql("UPDATE ref.runs SET started_at = started_at - INTERVAL '23 hours 30 minutes'")
+    assert runs(world).status is Status.SKIP
+
+
+def test_runs_in_the_evening_for_a_date_a_fortnight_ago(world: LaidWorld) -> None:
+    """FA-20: the reach into the past is counted from the pipeline's own today, not from tomorrow's UTC."""
+    storm(world, 51)
+    world.sql(
+        "UPDATE ref.runs SET started_at = started_at + INTERVAL 9 HOUR, data_date = ?", [DAY - timedelta(days=14)]
+    )
+    assert world.look(CHECK, now=et(DAY, "21:00"))["ref.runs"].status is Status.WARN
+
+
+def test_a_storm_of_scrapes(world: LaidWorld) -> None:
+    """Each ledger by itself, with the names and columns it has."""
+    values = [NOON - timedelta(hours=1), DAY]
+    world.sql(
+        "INSERT INTO ops.scrapes SELECT 'box_scraper', 's' || range, 'failed', CAST($2 AS DATE), "
+        "CAST($1 AS TIMESTAMPTZ) - to_seconds(range), NULL FROM range(51)",
+        values,
+    )
+    result = world.look(CHECK, now=NOON)["ops.scrapes"]
+    assert result.status is Status.WARN
+    assert result.message == "box_scraper began 51 runs in the hour from 2026-02-03 10:00 EST"

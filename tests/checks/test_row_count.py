@@ -129,6 +129,16 @@ def test_both_tables_of_context(world: LaidWorld) -> None:
     assert (results[PLAYERS].status, results[TEAMS].status) == (Status.PASS, Status.FAIL)
 
 
+@pytest.mark.parametrize(
+    ("rows", "wanted"), [(16, Status.PASS), (15, Status.WARN), (10, Status.WARN), (9, Status.FAIL)]
+)
+def test_limits(world: LaidWorld, rows: int, wanted: Status) -> None:
+    """Unless told otherwise, less than 80 % of the rows owed warn, less than 50 % fail."""
+    world.rows(PLAYERS, DAY, rows - 1, team="BOS")
+    world.rows(PLAYERS, DAY, 1, team="NYK")
+    assert world.look(CONTEXT, now=EVENING)[PLAYERS].status is wanted
+
+
 def test_a_game_without_context_is_named(world: LaidWorld) -> None:
     """Rows enough in all, and none for one of the games."""
     context(world, "BOS", "LAL", "BOS", "LAL")

@@ -65,3 +65,40 @@ def test_no_rows_no_judgement(world: LaidWorld) -> None:
     assert world.look(CHECK)["odds"].status is Status.SKIP
     world.sql("DROP TABLE raw.odds")
     assert world.look(CHECK)["odds"].status is Status.ERROR
+
+
+def test_every_processor_with_a_dated_table(world: LaidWorld) -> None:
+    """Each is judged by the rows of its own table, and by its own runs, also those of the scrapers."""
+    tables = {
+        "odds": "raw.odds",
+        "plays": "raw.plays",
+        "rosters": "raw.rosters",
+        "summary": "analytics.summary",
+        "context": "analytics.context",
+        "props": "predictions.props",
+    }
+    for table in (*tables.values(), "ops.scrapes"):
+        world.rows(table)
+    assert {world.look(CHECK)[name].status for name in tables} == {Status.WARN}
+    for name in tables:
+        world.run_rows(name, name, "success", at=et(DAY, "22:00"))
+    results = world.look(CHECK)
+    assert {results[name].status for name in tables} == {Status.PASS}
+
+
+def test_a_week_is_looked_at(world: LaidWorld) -> None:
+    """Rows of the seventh day back count, those of the eighth no longer do."""
+    world.rows("raw.box", DAY - timedelta(days=7), team="BOS")
+    assert box(world).status is Status.PASS
+    world.rows("raw.box", DAY - timedelta(days=6), team="BOS")
+    assert box(world).message == "rows but no run for 2026-01-28"
+
+
+def test_the_ledger_of_the_scrapers_counts_too(world: LaidWorld) -> None:
+    """A run is a run, whichever ledger tells of it; it is looked for from three days before its date, in the pipeline's own zone, on."""
+    first = DAY - timedelta(days=6)
+    world.rows("raw.box", first, team="BOS")
+    world.scrape("box", "success", at=et(first - timedelta(days=4), "23:59"), day=first)
+    assert box(world).message == f"rows but no run for {first}"
+    world.scrape("box", "success", at=et(first - timedelta(days=3), "00:00"), day=first)
+    assert box(world).status is Status.PASS

@@ -104,6 +104,7 @@ def test_what_lies_before_the_first_run_is_not_missed(world: LaidWorld) -> None:
 def test_nothing_scheduled_yet(world: LaidWorld) -> None:
     """Without a scheduled run in a month nothing can be judged: SKIP with the reason, never PASS."""
     ran(world, "often", et(TODAY, "06:00"), source="cli")
+    ran(world, "often", et(TODAY, "12:05") - timedelta(days=31))
     (result,) = look(world).values()
     assert result.status is Status.SKIP
     assert "has not called this service" in result.message
@@ -113,3 +114,20 @@ def test_rows_that_cannot_be_read(world: LaidWorld) -> None:
     """FP-4: not being able to look is ERROR."""
     world.sql("DROP TABLE ops.validation_runs")
     assert look(world)[CHECK].status is Status.ERROR
+
+
+def test_a_run_may_be_an_hour_late(world: LaidWorld) -> None:
+    """L-70: an hour after its time a run is missed, a minute earlier it is not."""
+    all_ran(world)
+    world.sql(
+        "DELETE FROM ops.validation_runs WHERE schedule_name = 'often' AND run_timestamp >= ?", [et(TODAY, "06:00")]
+    )
+    assert look(world, "06:59")["often"].status is Status.PASS
+    assert look(world, "07:00")["often"].status is Status.FAIL
+
+
+def test_the_last_26_hours_count(world: LaidWorld) -> None:
+    """Up to the hour of grace: at nine, six o'clock of yesterday is the first that counts, and a minute later it is over."""
+    all_ran(world)
+    assert look(world, "09:00")["often"].expected_value == "5 runs"
+    assert look(world, "09:01")["often"].expected_value == "4 runs"

@@ -67,7 +67,7 @@ def test_a_final_that_is_written_again_stays_the_first(world: LaidWorld) -> None
 def test_l56_the_scrapers_have_some_time(world: LaidWorld) -> None:
     """L-56: soon after the first final nothing is due yet."""
     assert look(world, "19:29").status is Status.SKIP
-    assert look(world, "19:31").status is Status.FAIL
+    assert look(world, "19:30").status is Status.FAIL
 
 
 def test_nothing_is_over(world: LaidWorld) -> None:
@@ -80,3 +80,12 @@ def test_a_missing_table_is_an_error(world: LaidWorld) -> None:
     """FP-17: a wrong table is no silence."""
     world.sql("DROP TABLE ops.workflows")
     assert look(world).status is Status.ERROR
+
+
+def test_where_the_calendar_does_not_tell_when_a_game_ended(world: LaidWorld) -> None:
+    """FA-20: then the time counts at which every outcome should be known, six in the morning in the pipeline's own zone."""
+    world.edit("pipeline.yaml", {"calendar": {"version": None}})
+    for at, wanted in (("07:29", Status.SKIP), ("07:30", Status.FAIL)):
+        (result,) = world.look(CHECK, now=et(DAY + timedelta(days=1), at)).values()
+        assert result.status is wanted
+        assert "the first game was over 2026-02-04 06:00 EST" in result.message

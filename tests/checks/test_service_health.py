@@ -38,7 +38,8 @@ def test_all_well(world: LaidWorld) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(500, "answered 500"), (404, "answered 404"), (302, "answered 302"), (None, "no answer")]
+    ("status", "words"),
+    [(500, "answered 500"), (404, "answered 404"), (302, "answered 302"), (None, "no answer: it did not answer")],
 )
 def test_fp1_a_service_that_is_not_well(world: LaidWorld, status: int | None, words: str) -> None:
     """FP-1: the answer decides; how bad it is follows from the service's priority."""

@@ -21,9 +21,11 @@ def world(tmp_path: Path) -> LaidWorld:
     parameters = {"table": "ops.decisions", "column": "decided_at", "active_from": "06:00", "active_to": "23:00"}
     laid.edit("checks.yaml", {"checks": {CHECK: {"class": "SilenceGap", "parameters": parameters}}})
     laid.sql("CREATE TABLE ops.decisions(decided_at TIMESTAMPTZ)")
-    for back in range(3):
-        for hour in range(6, 24):
-            laid.sql("INSERT INTO ops.decisions VALUES (?)", [et(DAY - timedelta(days=back), f"{hour:02}:00")])
+    laid.sql(
+        "INSERT INTO ops.decisions SELECT CAST(? AS TIMESTAMPTZ) + to_hours(hour) - to_days(CAST(back AS INTEGER)) "
+        "FROM range(6, 24) AS active(hour), range(3) AS earlier(back)",
+        [et(DAY, "00:00")],
+    )
     return laid
 
 
@@ -69,3 +71,11 @@ def test_no_row_is_the_longest_silence(world: LaidWorld) -> None:
     assert look(world).status is Status.FAIL
     world.sql("DROP TABLE ops.decisions")
     assert look(world).status is Status.ERROR
+
+
+def test_silence_before_the_last_two_days_is_over(world: LaidWorld) -> None:
+    """Of a silence that began earlier only what lies in the 48 hours counts: from noon to two, and not from nine."""
+    before = DAY - timedelta(days=2)
+    silent(world, et(before, "09:00"), et(before, "14:00"))
+    result = look(world)
+    assert (result.status, result.actual_value) == (Status.PASS, "2 active hours without a row")

@@ -91,3 +91,22 @@ def test_fa14_out_of_season_everything_skips(world: LaidWorld) -> None:
     assert look(world)["checks"].status is Status.SKIP
     said(world, "SKIP", 20)
     assert world.look(CHECK, day=DAY + timedelta(days=150))["checks"].status is Status.SKIP
+
+
+def test_how_far_it_looks_back(world: LaidWorld) -> None:
+    """Sixty days of results, and the reasons of the last three."""
+    said(world, "SKIP", 70, 4)
+    result = look(world)["dlq_depth"]
+    assert (result.status, result.message) == (Status.WARN, "never judged since 2025-12-05 12:00 EST")
+    said(world, "SKIP", 3, 3)
+    assert look(world)["dlq_depth"].message.endswith("; it says: switched off")
+
+
+def test_fa20_the_last_evening_in_season(world: LaidWorld) -> None:
+    """FA-20: the tenth day after the last game is in season until midnight in the pipeline's own zone."""
+    evening = et(DAY + timedelta(days=10), "21:00")
+    world.games(DAY + timedelta(days=40), status=1)
+    said(world, "SKIP", 10)
+    results = world.look(CHECK, day=DAY + timedelta(days=10), now=evening)
+    assert results["dlq_depth"].status is Status.WARN
+    assert "checks" in world.look(CHECK, day=DAY + timedelta(days=10), now=evening + timedelta(hours=3))

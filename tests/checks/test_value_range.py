@@ -40,8 +40,7 @@ def world(tmp_path: Path) -> LaidWorld:
         "where": [{"column": "is_active", "equals": True}],
     }
     add_check(laid, CONFIDENCE, "ValueRange", {"columns": [confidence]})
-    for offset in range(3):
-        laid.rows(TABLE, DAY - timedelta(days=offset), 20, usage_rate=24.5, points=10)
+    laid.rows(TABLE, DAY, 20, days=3, usage_rate=24.5, points=10)
     return laid
 
 
@@ -112,6 +111,13 @@ def test_l54_nothing_yet_after_a_break(world: LaidWorld) -> None:
     result = world.look(CHECK, now=et(DAY + timedelta(days=1), "08:00"))[f"{TABLE}.usage_rate"]
     assert (result.status, result.actual_value) == (Status.WARN, "empty")
     assert "WARN only: first day after 6 days without games" in result.message
+
+
+def test_not_due_yet(world: LaidWorld) -> None:
+    """A minute before the deadline, in the pipeline's own zone, no row is missed; a minute after it is."""
+    results = [world.look(CONFIDENCE, now=et(DAY, at))[f"{PICKS}.confidence"] for at in ("11:59", "12:01")]
+    assert [result.status for result in results] == [Status.SKIP, Status.FAIL]
+    assert results[0].message == "not due before 2026-02-03 12:00 EST"
 
 
 @pytest.mark.parametrize(

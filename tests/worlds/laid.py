@@ -89,27 +89,32 @@ class LaidWorld:
     def _schedule(
         self, days: Sequence[date], pairs: Sequence[str] = (), *, status: int = 3, scores: bool = True
     ) -> None:
-        values: list[Any] = []
+        """Written as literals: DuckDB looks for pandas once more for every bound value."""
+        rows = []
         for day in days:
             for pair in pairs or ("BOS@LAL", "NYK@MIA"):
                 away, home = pair.split("@")
-                score = 100 if scores and status == 3 else None
-                at = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
-                values += [f"{day:%m%d}{pair}", day, status, home, away, score, score, at]
-        row = "(?, ?, ?, ?, ?, ?, ?, FALSE, ?)"
-        self.sql(f"INSERT INTO raw.schedule VALUES {', '.join([row] * (len(values) // 8))}", values)
+                score = "100" if scores and status == 3 else "NULL"
+                at = f"TIMESTAMPTZ '{day} 23:00:00+00'"
+                game = f"'{day:%m%d}{pair}', DATE '{day}', {status}, '{home}', '{away}'"
+                rows.append(f"({game}, {score}, {score}, FALSE, {at})")
+        self.sql(f"INSERT INTO raw.schedule VALUES {', '.join(rows)}")
 
-    def rows(self, table: str, day: date = DAY, count: int = 1, **columns: Any) -> None:
-        """That many equal rows for a day, in the table's date column."""
+    def rows(self, table: str, day: date = DAY, count: int = 1, *, days: int = 1, **columns: Any) -> None:
+        """That many equal rows for a day, in the table's date column, or for each of the days up to it."""
         date_column = {"raw.rosters": "roster_date"}.get(table, "game_date")
         names = ", ".join([date_column, *columns])
-        marks = ", ".join(["?"] * (1 + len(columns)))
-        self.sql(f"INSERT INTO {table} ({names}) SELECT {marks} FROM range({count})", [day, *columns.values()])
+        marks = ", ".join(["CAST(? AS DATE) - CAST(back AS INTEGER)", *["?"] * len(columns)])
+        every = f"range({count}), range({days}) AS earlier(back)"
+        self.sql(f"INSERT INTO {table} ({names}) SELECT {marks} FROM {every}", [day, *columns.values()])
 
-    def full_box(self, day: date, *teams: str, rows: int = 15) -> None:
-        """Rows for each team of a day."""
+    def full_box(self, day: date, *teams: str, rows: int = 15, days: int = 1) -> None:
+        """Rows for each team of a day, or of each of the days up to it."""
         values = list(teams or ("BOS", "LAL", "NYK", "MIA"))
-        self.sql(f"INSERT INTO raw.box SELECT ?, team FROM unnest(?) AS t(team), range({rows})", [day, values])
+        every = f"unnest(?) AS t(team), range({rows}), range({days}) AS earlier(back)"
+        self.sql(
+            f"INSERT INTO raw.box SELECT CAST(? AS DATE) - CAST(back AS INTEGER), team FROM {every}", [day, values]
+        )
 
     def document(self, collection: str, data: Mapping[str, Any], day: date = DAY) -> None:
         """A completion document."""
