@@ -30,7 +30,7 @@ serve: setup ## serve over HTTP on loopback (PORT, default 8080)
 test: setup ## all tests
 	@$(PY) -m pytest -n 2 --dist loadgroup tests
 
-mutants: setup ## break each check in every way there is; a test of it must fail (CHECKS="row_count share" proves those alone)
+mutants: setup ## break each check in the ways that matter; a test of it must fail (CHECKS="row_count share" proves those alone)
 	@$(PY) -m tests.mutants $(CHECKS)
 
 lint: setup ## formatting, lint, types, import contract

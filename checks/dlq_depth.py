@@ -18,6 +18,7 @@ class DlqDepth(Check):
     unit = "messages"
     warn = "> 0"
     fail = ("> 100", "missing", "no_subscription")
+    query_jobs = 0
     remedy = "gcloud pubsub subscriptions pull $subscription --project $project --limit 5"
 
     kind: Literal["dead_letter", "ordinary"] = "dead_letter"

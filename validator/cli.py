@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from validator import asked, commands, logs, look_commands
+from validator import asked, commands, logs, look_commands, stored_commands
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
 from validator.errors import ConfigurationError, ValidatorError
@@ -93,10 +93,18 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     _add_run(add("run", commands.run, "run a schedule: judge, store, tell"))
-    status = add("status", commands.status, "how yesterday stands and whether today is ready, from stored rows")
+    status = add("status", stored_commands.status, "how yesterday stands and whether today is ready, from stored rows")
     status.add_argument("--date", metavar="D", help="the day asked about (default yesterday)")
     status.add_argument("--format", choices=("text", "json"), default="text")
     status.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
+    history = add("history", stored_commands.history, "what checks have said over the last weeks, from stored rows")
+    history.add_argument("check", nargs="?", metavar="CHECK", help="one line per subject of this check")
+    history.add_argument("--days", type=_days, default=30, help="how many days back (default 30)")
+    history.add_argument(
+        "--noise", action="store_true", help="what complains most, what flaps, what never found anything"
+    )
+    history.add_argument("--limit", metavar="L", help="which days another limit would have found, such as '> 3'")
+    history.add_argument("--format", choices=("text", "json"), default="text")
     add("schedules", commands.schedules, "list the schedules and when they run next").add_argument(
         "--format", choices=("table", "json"), default="table"
     )

@@ -6,7 +6,7 @@ import shutil
 import socket
 import sys
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from validator import asked
@@ -20,7 +20,6 @@ from validator.listing import list_checks, list_schedules
 from validator.reference import explain_check
 from validator.results import Run
 from validator.settings import Settings
-from validator.standing_text import render_standing
 from validator.status import ExitCode
 from validator.tell.formats import render_junit, render_nagios
 from validator.tell.plain import plain
@@ -92,7 +91,7 @@ def _show(call: Call, done: Run, svc: Service) -> None:
     elif form == "junit":
         print(render_junit(done))
     else:
-        print(render_text(summarise(done), colour=call.colour, width=_width()))
+        print(render_text(summarise(done), colour=call.colour, width=terminal_width()))
         _show_delivery(done, svc)
 
 
@@ -120,7 +119,8 @@ def _show_delivery(done: Run, svc: Service) -> None:
         print(f"stored   {dataset}.{table}: {of_run} rows of this run, {in_all} in all")
 
 
-def _width() -> int:
+def terminal_width() -> int:
+    """How wide to print."""
     return max(60, min(160, shutil.get_terminal_size((WIDE, 0)).columns))
 
 
@@ -154,19 +154,6 @@ def checks(call: Call) -> int:
         for one in listed:
             print(f"{one['check']:<24} {one['severity']:<12} {one['question']}")
     return ExitCode.FINE
-
-
-def status(call: Call) -> int:
-    """`status`: how yesterday stands, and whether today is ready, from stored rows."""
-    svc, text = call.service(), call.arguments.date
-    where = zone(svc.ssot.pipeline.time_zone)
-    day = asked.read_day(text, call.now) if text is not None else day_of(call.now, where) - timedelta(days=1)
-    stands = svc.standing(day, call.now)
-    if call.arguments.format == "json":
-        print(json_text(stands.body()))
-    else:
-        print(render_standing(stands, call.now, where, width=_width()))
-    return exit_code(stands.whole, call.arguments.fail_on)
 
 
 def tables(call: Call) -> int:

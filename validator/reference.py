@@ -12,6 +12,8 @@ from validator.registry import schedule_items
 HEAD = """<!-- generated from schemas/checks.yaml and checks/ by `python -m validator checks --format markdown`; do not edit -->
 
 # Checks
+
+In the first days of a season, and on the first after a break, that rows are missing is at most a WARN, whatever the check.
 """
 
 
@@ -45,7 +47,7 @@ def _section(svc: Service, named: NamedCheck) -> Iterator[str]:
         yield "- in the first days of a season, and on the first after a break, a FAIL is a WARN"
     yield f"- schedules: {', '.join(_schedules(svc, named.name)) or 'none'}"
     yield f"- what to type: `{named.spec.remedy or kind.remedy}`"
-    yield f"- cost: {kind.query_jobs or 'no'} query {'job' if kind.query_jobs == 1 else 'jobs'} at most, beside the calendar and the columns that a run reads once"
+    yield f"- cost: {kind.query_jobs or 'no'} query {'job' if kind.query_jobs == 1 else 'jobs'} at most, beside the calendar, the plan and the columns that a run reads once"
     if named.spec.record:
         yield f"- there because of: {', '.join(named.spec.record)}"
     if named.spec.description:

@@ -157,6 +157,18 @@ class ResultStore:
             found.setdefault(row["run_id"], []).append(result_of(row))
         return [run_of(row, found.get(row["run_id"], []), ()) for row in rows]
 
+    def history(self, check: str | None, first: datetime, last: datetime) -> list[Result]:
+        """What was said of a check, the oldest first; or of all checks, then without messages and evidence."""
+        where, columns = (
+            "check_timestamp BETWEEN @first AND @last",
+            "result_id, run_id, check_timestamp, check_name, subject, status, target_date",
+        )
+        span: dict[str, Value] = {"first": first, "last": last}
+        if check is not None:
+            where, columns, span = f"{where} AND check_name = @check", "*", {**span, "check": check}
+        sql = f"SELECT {columns} FROM {self._table(RESULTS)} WHERE {where} ORDER BY check_timestamp"
+        return [result_of(row) for row in self._ask(sql, span)]
+
     def open_since(self, fingerprints: Sequence[str], now: datetime) -> Mapping[str, datetime]:
         """Since when each finding has stood without a PASS or SKIP between, as far as the last 60 days tell."""
         sql = f"""WITH seen AS (

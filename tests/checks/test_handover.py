@@ -76,7 +76,7 @@ def test_what_another_mode_feeds_proves_nothing(world: LaidWorld) -> None:
 
 
 def test_a_phase_that_timed_out_hands_over_too(world: LaidWorld) -> None:
-    """FIELD_RECORD §1.3: triggered with some missing, the next phase is due all the same."""
+    """Triggered with some missing, the next phase is due all the same."""
     complete(world, 2, "odds", "rosters", _triggered=True)
     assert look(world).status is Status.FAIL
 

@@ -142,7 +142,7 @@ def test_l69_a_failing_job(world: LaidWorld, code: int, severity: Severity, word
 
 
 def test_not_found_on_a_day_off_is_fine(world: LaidWorld) -> None:
-    """FIELD_RECORD §5: code 5 on a day without events is no failure."""
+    """Code 5 on a day without events is no failure."""
     world.sql("DELETE FROM raw.schedule WHERE game_date = ?", [DAY])
     world.games(DAY + timedelta(days=1))
     world.sql("UPDATE cloud_scheduler.jobs SET last_attempt_code = 5 WHERE job = 'scrape'")

@@ -10,6 +10,7 @@ import validator.clock
 from tests.mutants.mutant import Mutant, Note, Noted, tests_of
 from validator.check import Check
 from validator.pipeline.model import Pipeline
+from validator.pipeline.moment import Moment
 
 DECIDING = ("today", "due", "zone")
 MATTERS = "matters"
@@ -30,7 +31,7 @@ class Utc:
         for name in ("due", "local"):
             setattr(held, name, _called(name, getattr(held, name), note))
         for module in _readers():
-            if module.__name__ != Pipeline.__module__:
+            if module.__name__ != Moment.__module__:
                 module.zone = _named(note)
 
     def mutants(self, kind: type[Check], noted: Noted) -> Iterator[Mutant]:

@@ -17,7 +17,6 @@ from tests.replay.world import ReplayWorld, findings, morning
 KINDS: Path = Path(__file__).parent / "faults.yaml"
 WAIT = timedelta(hours=60)
 """How long a fault is given to be found."""
-CONTROL_DAYS = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,9 +91,10 @@ def entries_part(ssot: Ssot) -> str:
         "# History replayed",
         "",
         "Written by `make replay`. What happened in each entry is told in [field-record.md](field-record.md). Each line of the first table is a",
-        "scenario (`tests/replay/entries/`) in a season that is otherwise in order: the service is called as Cloud Scheduler calls it, the first",
-        "schedule that could see it must, with that status, and no check may speak of anything else. *After* counts from the moment at which the",
-        "evidence was first due.",
+        "scenario (`tests/replay/entries/`) in a season that is otherwise in order: the service is called as Cloud Scheduler calls it; the first",
+        "schedule with that check after the evidence was due must find it, with that status and a command to type; checks that look at what",
+        "suffers from it are named in the scenario, and no other may complain. *After* counts from when the evidence was due, at the earliest",
+        "from half past four in the morning of the day on which the scenario begins.",
         "",
         *entries_table(ssot),
         "",
@@ -101,6 +102,12 @@ def entries_part(ssot: Ssot) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def incident_lines(problems: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The incidents: how many were replayed as they must be, and what was wrong with the others."""
+    yield f"incidents replayed: {sum(not wrong for wrong in problems.values())} of {len(problems)} as the table says"
+    yield from (f"  {id_}: {line}" for id_, wrong in problems.items() for line in wrong)
 
 
 def document(ssot: Ssot, tally: Tally, outcomes: Sequence[Outcome]) -> str:

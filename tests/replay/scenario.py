@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from tests.replay.games import at
-from tests.replay.world import ReplayWorld, morning
+from tests.replay.world import ReplayWorld, findings, morning
 from validator.clock import Cron, days, local_instant, zone
 from validator.ssot.source import Ssot
 
@@ -44,7 +44,6 @@ class Scenario:
     always: Sequence[str] = ()
     found: Found | None = None
     visible: datetime
-    by: str = ""
     also: Sequence[str] = ()
     hours: int = QUIET_HOURS
 
@@ -58,7 +57,7 @@ class Scenario:
         assert self.found
         fires = [
             (fire, name) for name in ssot.schedules
-            if self.found.check in {name_of(entry) for entry in ssot.schedules[name].checks} and self.by in ("", name)
+            if self.found.check in {name_of(entry) for entry in ssot.schedules[name].checks}
             for fire in _fires(ssot, name, self.day) if fire >= self.visible
         ]  # fmt: skip
         return min(fires)
@@ -67,12 +66,38 @@ class Scenario:
         """When the replay ends: with the run that must find it, or when it has been quiet for long enough."""
         return self.first_look(ssot)[0] if self.found else self.begins + timedelta(hours=self.hours)
 
-    def play(self, world: ReplayWorld) -> Iterator[tuple[str, Any]]:
-        """Every run from the beginning to the end: the schedule's name and the run. The world must stand at the beginning."""
+    def problems(self, world: ReplayWorld) -> list[str]:
+        """Play it in a world that stands at the beginning: what was not said, or not as it must be; and what was said of anything else."""
         world.sql(*self.once)
         world.changes += self.always
         world.sql(*self.always)
-        yield from ((run["schedule_name"], run) for _, run in world.run_until(self.ends(world.work.ssot)))
+        wrong, last = [], self.first_look(world.work.ssot) if self.found else None
+        for fire, run in world.run_until(self.ends(world.work.ssot)):
+            said = findings(run)
+            wrong += [
+                f"{run['schedule_name']}: {_line(finding)}" for finding in said if not self._expected(finding, fire)
+            ]
+            if self.found and (fire, run["schedule_name"]) == last and not any(map(self._is_it, said)):
+                wrong.append(f"not found as {self.found}; what was: {list(map(_line, said))}")
+        return wrong
+
+    def _is_it(self, finding: Any) -> bool:
+        """Whether a finding is the one, with a command to type."""
+        assert self.found
+        said = Found(check=finding["check_name"], subject=finding["subject"], status=finding["status"])
+        return said == self.found and bool(finding["remedy"])
+
+    def _expected(self, finding: Any, fire: datetime) -> bool:
+        """Whether it may be said: by the check that must, but of its subject not before there was evidence; or as a consequence."""
+        if self.found and finding["check_name"] == self.found.check:
+            return fire >= self.visible or finding["subject"] != self.found.subject
+        return finding["check_name"] in self.also and (
+            finding["status"] != "ERROR" or self.found is None or self.found.status == "ERROR"
+        )
+
+
+def _line(finding: Any) -> str:
+    return f"{finding['status']} {finding['check_name']} {finding['subject']}: {finding['message'][:160]}"
 
 
 def name_of(entry: Any) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.replay.__main__ import TRIALS
+from tests.replay.faults import kinds
 from tests.replay.report import DOCUMENT, elsewhere, entries_part, unseen
 from tests.replay.scenario import scenarios
 from tests.replay.worlds import season_work
@@ -38,6 +40,18 @@ def test_what_is_caught_elsewhere_is_shown_there(id_: str) -> None:
     assert callable(getattr(module, name.partition("[")[0]))
 
 
+def test_every_check_names_what_it_finds() -> None:
+    """A check's record in `checks.yaml` holds every entry that a scenario has it find, and none that can't be seen."""
+    checks = season_work().ssot.checks
+    for id_, scenario in scenarios().items():
+        if scenario.found:
+            assert re.sub(r"[a-z]$", "", id_) in checks[scenario.found.check].record, id_
+    assert not set(unseen()) & {id_ for spec in checks.values() for id_ in spec.record}
+
+
 def test_the_document_says_what_the_scenarios_say() -> None:
     """`docs/replay.md` is current: `make replay` writes it."""
-    assert DOCUMENT.read_text().startswith(entries_part(season_work().ssot))
+    text = DOCUMENT.read_text()
+    assert text.startswith(entries_part(season_work().ssot))
+    assert "WARN, FAIL and ERROR with nothing wrong: 0" in text
+    assert text.count(f"{TRIALS} of {TRIALS}") == len(kinds())

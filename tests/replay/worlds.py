@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from tests.replay.games import Season
-from tests.replay.scenario import Scenario
 from tests.replay.work import Work
 from tests.replay.world import ReplayWorld, morning
 from validator.ssot.load import load
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
 
 
 @cache
@@ -20,12 +20,8 @@ def season_work(seed: int = 1) -> Work:
     return Work(load(SCHEMAS), Season(seed))
 
 
-def standing(scenario: Scenario) -> ReplayWorld:
-    """The world in order on the morning on which a scenario begins."""
-    return on(scenario.day)
-
-
 @cache
 def on(day: date) -> ReplayWorld:
     """The season's world on the morning of a day."""
-    return ReplayWorld(Path(tempfile.mkdtemp(prefix="replay-")) / "world", season_work(), morning(day))
+    _FOLDERS.append(tempfile.TemporaryDirectory(prefix="replay-"))  # removed when the process ends
+    return ReplayWorld(Path(_FOLDERS[-1].name) / "world", season_work(), morning(day))

@@ -32,9 +32,8 @@ def planned_query(spec: PlannedSpec, project: str, around: date) -> Query:
 
 
 def planned_of(spec: PlannedSpec, rows: Iterable[Row]) -> Planned:
-    """The plan in those rows. One without an instant until which it is expected owes nothing yet."""
+    """The plan in those rows. One without an instant until which it is expected owes nothing yet; of several for one output the first counts."""
+    owed = [row for row in rows if row["status"] not in spec.excused and isinstance(row["due"], datetime)]
     return {
-        (row["day"], str(row["output"])): row["due"]
-        for row in rows
-        if row["status"] not in spec.excused and isinstance(row["due"], datetime)
+        (row["day"], str(row["output"])): row["due"] for row in sorted(owed, key=lambda row: row["due"], reverse=True)
     }
