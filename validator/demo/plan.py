@@ -51,6 +51,9 @@ class Plan:
 
     def daily(self, table: Table) -> bool:
         """Whether the table is filled on days without events too."""
+        planned = self.ssot.pipeline.calendar.planned
+        if planned and table.name == planned.table:
+            return False
         writers = self.writers(table)
         if any(self.runs_daily(writer) for writer in writers):
             return True
