@@ -54,4 +54,4 @@ def test_the_document_says_what_the_scenarios_say() -> None:
     text = DOCUMENT.read_text()
     assert text.startswith(entries_part(season_work().ssot))
     assert "WARN, FAIL and ERROR with nothing wrong: 0" in text
-    assert text.count(f"{TRIALS} of {TRIALS}") == len(kinds())
+    assert text.count(f"| {TRIALS} of {TRIALS} |") == len(kinds())
