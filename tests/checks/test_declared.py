@@ -16,7 +16,11 @@ from validator.ssot.load import load
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 2, 3)
 SHIPPED = load(ROOT / "schemas")
-SHARED_QUERIES = ("nbac_schedule` WHERE `game_date`", "halt_state` WHERE", "expected_outputs` WHERE")
+SHARED_QUERIES = (
+    "nbac_schedule` WHERE `game_date`",
+    "halt_state` WHERE `effective_date`",
+    "expected_outputs` WHERE `game_date`",
+)
 """The calendar's: asked once a run for every check."""
 
 
