@@ -125,6 +125,19 @@ def test_ordinary_subscriptions(world: LaidWorld) -> None:
     assert results["raw-sub"].status is Status.WARN
 
 
+@pytest.mark.parametrize(
+    ("messages", "wanted"), [(100, Status.PASS), (101, Status.WARN), (1000, Status.WARN), (1001, Status.FAIL)]
+)
+def test_a_consumer_that_falls_behind(world: LaidWorld, messages: int, wanted: Status) -> None:
+    """L-5: a hundred messages are on their way, a thousand are a consumer that stands still; the limits themselves are not beyond them."""
+    limits = {"warn": "> 100", "fail": ["> 1000", "missing", "no_subscription"]}
+    world.edit(
+        "checks.yaml", {"checks": {"subscription_backlog": {"parameters": {"kind": "ordinary"}, "limits": limits}}}
+    )
+    waiting(world, messages, "raw-sub")
+    assert world.look("subscription_backlog")["raw-sub"].status is wanted
+
+
 def test_l83_a_message_that_nobody_can_work_off(world: LaidWorld) -> None:
     """L-83: few messages are no backlog, but one that comes back day after day is at least a WARN."""
     world.edit(

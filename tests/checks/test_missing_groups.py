@@ -47,6 +47,13 @@ def test_l12_a_model_that_fell_silent(world: LaidWorld, models: tuple[str, ...],
     assert "trial" not in result.message
 
 
+def test_only_the_last_days_are_compared_with(world: LaidWorld) -> None:
+    """What came before the days that are looked back over counts for nothing."""
+    for offset in (8, 9):
+        world.rows(TABLE, DAY - timedelta(days=offset), 5, model="b", is_active=True)
+    assert "most of 7 days before" in today(world, "a").message
+
+
 def test_l12_only_rows_that_count(world: LaidWorld) -> None:
     """Rows that are no longer valid are none."""
     world.rows(TABLE, DAY, 5, model="b", is_active=False)
