@@ -1,20 +1,25 @@
 """Runs in every state that people are told of; `python -m tests.tell.samples FOLDER` writes their renderings into a folder."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from validator.results import Delivery, Result, Run, fingerprint, result_id
+from validator.ssot.models.pipeline import TellingSpec
 from validator.status import Severity, Status, run_status
 from validator.tell.html import render_html
+from validator.tell.notice import Notice, Rules, notice_of
 from validator.tell.summary import summarise
 from validator.tell.text import render_text
+from validator.tell.told import Ledger
 from validator.tell.view import Summary
 
 RUN_ID = "3f0c9a52-7f0e-5b1c-9a3e-1d7f2b6c8e40"
 DAY = date(2026, 2, 3)
 NOW = datetime(2026, 2, 4, 11, 0, 7, tzinfo=UTC)
+NOTHING_TOLD = Ledger()
 STORED = Delivery(stored=True)
 FOOT = "validation-runner 0.1.0 · revision validation-runner-00042-pax · project nba-props-platform"
 BACKFILL = "python -m backfill_jobs.{table} --start-date {first} --end-date {last}"
@@ -196,6 +201,23 @@ SAMPLES: Mapping[str, Callable[[], Run]] = {
     "dry": dry,
     "hostile": hostile,
 }
+
+
+RULES = Rules(spec=TellingSpec(), where=ZoneInfo("America/New_York"))
+
+
+def notice(sample: Run, ledger: Ledger = NOTHING_TOLD, stored: Sequence[Result] = ()) -> Notice:
+    """What there is to tell of a sample by mail, people having been told what the ledger says."""
+    return notice_of(
+        sample.results,
+        stored,
+        ledger,
+        "email",
+        RULES,
+        notify="always",
+        scheduled=True,
+        now=sample.run_timestamp,
+    )
 
 
 def view(sample: Run) -> Summary:

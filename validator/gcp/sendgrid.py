@@ -94,7 +94,7 @@ class SendGridChannel:
     def _personalization(self, message: Message) -> Any:
         envelope = Personalization()
         critical = self._critical_recipients if message.critical else ()
-        for address in _distinct((*self._recipients, *critical)):
+        for address in _distinct((*self._recipients, *critical, *message.recipients)):
             envelope.add_to(To(address))
         for name, value in _headers(message).items():
             envelope.add_header(Header(name, value))
@@ -105,7 +105,7 @@ class SendGridChannel:
 def _headers(message: Message) -> dict[str, str]:
     headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
     if message.references:
-        headers |= {"References": message.references, "In-Reply-To": message.references.split()[-1]}
+        headers |= {"References": message.references, "In-Reply-To": message.references.split()[0]}
     return headers
 
 

@@ -43,12 +43,12 @@ class OutboxChannel:
         mail = EmailMessage()
         mail["Subject"] = " ".join(message.subject.split())
         mail["From"] = SENDER
-        mail["To"] = ", ".join(self._recipients)
+        mail["To"] = ", ".join(dict.fromkeys((*self._recipients, *message.recipients)))
         mail["Date"] = format_datetime(self._now())
         mail["Message-ID"] = message.message_id
         if message.references:
             mail["References"] = message.references
-            mail["In-Reply-To"] = message.references.split()[-1]
+            mail["In-Reply-To"] = message.references.split()[0]
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")

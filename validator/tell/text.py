@@ -141,14 +141,19 @@ def _details(summary: Summary, width: int, paint: Paint) -> Iterator[str]:
             for finding in section.findings:
                 yield from _detail(finding, next(numbers), width)
             if section.more:
-                yield from wrap(f"… and {section.more:,} more in run {summary.run_id}", width)
+                rest = f": {section.rest_named}" if section.rest else ""
+                yield from wrap(f"… and {section.more:,} more in run {summary.run_id}{rest}", width)
 
 
 def _detail(finding: Finding, number: int, width: int) -> Iterator[str]:
     lead = f"{number}. "
     indent = " " * len(lead)
     yield from wrap(f"{finding.priority} {finding.name}", width, first=lead)
+    if finding.change:
+        yield from wrap(finding.change, width, first=indent)
     yield from wrap(finding.message, width, first=indent)
+    for line in finding.follows:
+        yield from wrap(line, width, first=f"{indent}it blocks ")
     for facts in (finding.values, finding.facts):
         if facts:
             yield from wrap(" · ".join(f"{label} {value}" for label, value in facts), width, first=indent)
