@@ -6,6 +6,7 @@ that a channel did not accept (`refused`).
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +31,19 @@ GRACE = timedelta(minutes=15)
 SENT, REFUSED = "sent", "refused"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """One row of the ledger: a message (without fingerprint), or one problem that a message told of."""
+
+    at: datetime
+    run_id: str
+    channel: str
+    text: str
+    fingerprint: str | None
+    transition: str
+    status: str
+
+
 class ToldStore:
     """Reads and writes the ledger through the result store. Every method may raise ServiceError."""
 
@@ -38,9 +52,9 @@ class ToldStore:
         self.where = where
         self.judged_now = judged_now
 
-    def ledger(self, now: datetime) -> Ledger:
-        """What every channel was told, as of `now`."""
-        span: dict[str, Value] = {"first": now - timedelta(days=TOLD_DAYS), "last": now + GRACE}
+    def ledger(self, now: datetime, *, grace: timedelta = GRACE) -> Ledger:
+        """What every channel was told, as of `now`, and of runs that are told at the same time."""
+        span: dict[str, Value] = {"first": now - timedelta(days=TOLD_DAYS), "last": now + grace}
         sql = f"""SELECT a.alert_timestamp, a.run_id, a.check_name, a.severity, a.channel, a.message, a.acknowledged_at, a.resolution_notes,
   a.fingerprint, a.transition, a.status, r.target_date, r.checked_at
 FROM {self.store.table(ALERTS)} AS a LEFT JOIN (
@@ -72,6 +86,24 @@ WHERE a.alert_timestamp BETWEEN @first AND @last ORDER BY a.alert_timestamp"""
             return NOW
         target, at = row["target_date"], row["checked_at"] or row["alert_timestamp"]
         return relative_day(target, day_of(at, self.where)) if isinstance(target, date) else NOW
+
+    def words(self, since: datetime) -> list[Word]:
+        """What was told, or not accepted, from then on, the oldest first."""
+        span: dict[str, Value] = {"first": since, "last": since + timedelta(days=TOLD_DAYS)}
+        sql = f"""SELECT alert_timestamp, run_id, channel, message, fingerprint, transition, status FROM {self.store.table(ALERTS)}
+WHERE alert_timestamp BETWEEN @first AND @last ORDER BY alert_timestamp"""
+        return [
+            Word(
+                at=row["alert_timestamp"],
+                run_id=str(row["run_id"]),
+                channel=str(row["channel"]),
+                text=str(row["message"] or ""),
+                fingerprint=row["fingerprint"],
+                transition=str(row["transition"] or ""),
+                status=str(row["status"]),
+            )
+            for row in self.store.ask(sql, span)
+        ]
 
     def judged(self, now: datetime, believed: Collection[Key], silent: Sequence[str]) -> list[Result]:
         """What was judged in the last days of everything that stood, or is `believed` to stand; without runs of the `silent` schedules."""

@@ -52,12 +52,15 @@ def tell(order: Order, run: Run, outside: Outside, claim: Claim) -> Run:
     unrecorded = _record_noted(order, run, noted, outside) if noted else []
     sent: list[str] = []
     problems: list[str] = []
-    if any(notice.due for notice in notices(order, run, outside, told).values()):
+    looked = notices(order, run, outside, told)
+    if any(notice.due for notice in looked.values()):
         with _turn(outside):
             claim.hold()
             due = {name: notice for name, notice in notices(order, run, outside, told).items() if notice.due}
             sent, problems = _send_all(order, run, teller, due, _recorder(order, run, outside, claim), outside)
-    return _with(run, sent=[*told, *sent], problems=[*unrecorded, *problems])
+    quiet = "; ".join(dict.fromkeys(notice.why for notice in looked.values() if not notice.due))
+    told_now = _with(run, sent=[*told, *sent], problems=[*unrecorded, *problems])
+    return replace(told_now, delivery=replace(told_now.delivery, quiet=quiet))
 
 
 def all_told(order: Order, run: Run, outside: Outside) -> bool:
