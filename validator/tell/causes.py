@@ -18,6 +18,12 @@ class Phases:
     completion: Mapping[str, int]
     checks: Mapping[str, int]
     subjects: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def harmed_by(self, result: Result) -> tuple[str, ...]:
+        """The phases downstream of a finding, by name: they work with what it says is missing or wrong."""
+        phase = self.of(result)
+        return () if phase is None else tuple(name for number, name in sorted(self.names.items()) if number > phase)
 
     def of(self, result: Result) -> int | None:
         """The phase that a finding belongs to; None when it belongs to none."""
@@ -45,8 +51,9 @@ def phases_of(ssot: Ssot) -> Phases:
     for processor in ssot.processors.values():
         for name in (*processor.names, processor.table):
             subjects.setdefault(name, processor.phase)
+    names = {number: spec.phase_name for number, spec in ssot.phases.items()}
     completion = {name: phase for name, phase in checks.items() if ssot.checks[name].category == COMPLETION}
-    return Phases(completion=completion, checks=checks, subjects=subjects)
+    return Phases(completion=completion, checks=checks, subjects=subjects, names=names)
 
 
 def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[Key] = ()) -> Mapping[Key, Problem]:

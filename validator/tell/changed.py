@@ -66,16 +66,14 @@ def _is_under(change: Change, notice: Notice) -> bool:
 
 
 def _finding(change: Change, notice: Notice, finding_of: Callable[[Result], Finding], where: ZoneInfo) -> Finding:
-    base = finding_of(change.result)
-    follows = [other for other in notice.told if other.cause == change.key]
-    return replace(
-        base,
-        status=Status.PASS if change.transition is Transition.FIXED else change.result.status,
-        remedy=() if change.transition is Transition.FIXED else base.remedy,
-        fingerprint=change.key.fingerprint,
-        change=change_words(change, where),
-        follows=tuple(_under(other, finding_of, where) for other in follows),
-    )
+    follows = tuple(_under(other, finding_of, where) for other in notice.told if other.cause == change.key)
+    base = replace(finding_of(change.result), change=change_words(change, where), follows=follows)
+    if change.transition is Transition.FIXED:
+        past = f"It was: {base.message}"
+        return replace(
+            base, status=Status.PASS, message=past, label="FIXED", expected="", actual="", remedy=(), why_cut=""
+        )
+    return replace(base, fingerprint=change.key.fingerprint)
 
 
 def _under(change: Change, finding_of: Callable[[Result], Finding], where: ZoneInfo) -> str:

@@ -32,7 +32,13 @@ class Teller:
     def message(self, run: Run, notice: Notice) -> Message:
         """The message that tells of a run what a channel has not been told."""
         summary = summarise(
-            run, notice=notice, runbooks=self.runbooks, owners=self.owners, foot=self.foot, where=self.rules.where
+            run,
+            notice=notice,
+            runbooks=self.runbooks,
+            owners=self.owners,
+            foot=self.foot,
+            where=self.rules.where,
+            phases=self.rules.phases,
         )
         return compose_message(run, summary, self.links, notice=notice, recipients=self._recipients(run, notice))
 

@@ -61,7 +61,11 @@ def _blocks(summary: Summary) -> Iterator[Block]:
         yield from _findings(section, summary.run_id)
     rest = " · ".join(_rest(section) for section in summary.sections if not section.findings)
     foot = " · ".join(
-        [f"run {escape(summary.run_id)}", *filter(None, [escape(summary.foot)]), *map(_link, summary.links)]
+        [
+            f"run {escape(summary.run_id)}",
+            *filter(None, [escape(summary.hint), escape(summary.foot)]),
+            *map(_link, summary.links),
+        ]
     )
     yield {"type": "context", "elements": [_mrkdwn(text) for text in (rest, foot) if text]}
 
@@ -96,7 +100,7 @@ def _finding(finding: Finding) -> str:
     left = len(finding.follows) - len(follows)
     blocked = [*follows, *([f"↳ and {left:,} more"] if left else [])]
     lines = [
-        f"{icon} *{finding.priority} {finding.status.value}* {name}",
+        f"{icon} *{finding.priority} {finding.state}* {name}",
         change,
         escape(finding.message),
         *blocked,

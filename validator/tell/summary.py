@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from validator.results import Result, Run
 from validator.status import RunStatus, Status
 from validator.tell.answers import answers
+from validator.tell.causes import NO_PHASES, Phases
 from validator.tell.changed import changed_sections, counted, state_of
 from validator.tell.notice import Notice
 from validator.tell.plain import amount, clip, plain, plain_lines
@@ -31,6 +32,7 @@ _TITLES = {
     Status.SKIP: "What was skipped",
     Status.PASS: "What passed",
 }
+HINT = "In hand? No reminder until it gets worse or clears: python -m validator ack ID --reason TEXT"
 UTC_ZONE = ZoneInfo("UTC")
 _TONES = {RunStatus.CRITICAL: Status.FAIL, RunStatus.ERROR: Status.ERROR, RunStatus.WARNING: Status.WARN}
 
@@ -41,6 +43,7 @@ class _Known:
 
     runbooks: Mapping[str, str]
     owners: Mapping[str, str]
+    phases: Phases
 
 
 def summarise(
@@ -51,15 +54,17 @@ def summarise(
     owners: Mapping[str, str] | None = None,
     foot: str = "",
     where: ZoneInfo = UTC_ZONE,
+    phases: Phases = NO_PHASES,
 ) -> Summary:
     """The view of a run; with a `notice`, of what changed by it. `runbooks` and `owners` are by check name; `foot` says who speaks.
 
-    Times in words are local to `where`.
+    Times in words are local to `where`; `phases` say whom a finding harms.
     """
-    known = _Known(runbooks=runbooks or {}, owners=owners or {})
+    known = _Known(runbooks=runbooks or {}, owners=owners or {}, phases=phases)
     findings = [_finding(run, result, known) for result in _ordered(run.results)]
     status = state_of(run, notice) if notice else run.status
     headline = _headline(run, notice)
+    sections = _sections(run, findings, notice, known, where)
     trusted = not run.delivery.problems and (run.delivery.stored or run.dry_run)
     return Summary(
         run_id=_name(run.run_id),
@@ -75,9 +80,10 @@ def summarise(
         duration_ms=run.duration_ms,
         counts={status: run.count(status) for status in _TITLES},
         answers=answers(run, findings),
-        sections=_sections(run, findings, notice, known, where),
+        sections=sections,
         notes=(*_notes(run), *(clip(plain(note), _PROBLEM) for note in (notice.notes[:5] if notice else ()))),
         foot=plain(foot),
+        hint=HINT if any(finding.fingerprint for section in sections for finding in section.findings) else "",
     ).limited(SHOWN)
 
 
@@ -141,6 +147,7 @@ def _finding(run: Run, result: Result, known: _Known) -> Finding:
         why_cut=why_cut,
         table=_name(result.target_table or ""),
         affected=result.affected_records,
+        harms=tuple(map(_name, known.phases.harmed_by(result))),
         owner=_name(known.owners.get(result.check_name, "")),
         runbook=clip(plain(known.runbooks.get(result.check_name, "")), _VALUE),
         date=result.target_date.isoformat() if result.target_date != run.target_date else "",

@@ -29,12 +29,19 @@ class Finding:
     why_cut: str = ""
     table: str = ""
     affected: int | None = None
+    harms: tuple[str, ...] = ()
     owner: str = ""
     runbook: str = ""
     fingerprint: str = ""
     date: str = ""
     change: str = ""
     follows: tuple[str, ...] = ()
+    label: str = ""
+
+    @property
+    def state(self) -> str:
+        """Its status in a word; of what is over, that it is."""
+        return self.label or self.status.value
 
     @property
     def name(self) -> str:
@@ -58,6 +65,7 @@ class Finding:
         known = (
             ("affected", affected),
             ("table", "" if self.table == self.subject else self.table),
+            ("harms", ", ".join(self.harms)),
             ("owner", self.owner),
             ("runbook", self.runbook),
             ("date", self.date),
@@ -169,6 +177,7 @@ class Summary:
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
     foot: str = ""
+    hint: str = ""
     links: tuple[Link, ...] = ()
 
     def limited(self, shown: int) -> "Summary":
