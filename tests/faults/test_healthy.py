@@ -55,7 +55,7 @@ def test_people_are_told_once(everything: League, healthy: Answer) -> None:
     """One mail and one Slack message, and a row of `validation_alerts` for each."""
     run_id = healthy.run["run_id"]
     (mail,) = everything.mails(run_id)
-    assert mail["subject"] == "WARNING post_overnight 2026-02-03: 1 failed"
+    assert mail["subject"] == "WARNING post_overnight 2026-02-03: 1 new"
     assert mail["personalizations"][0]["to"] == [{"email": "on-call@example.com"}]
     (message,) = everything.messages(run_id)
     assert message["text"] == mail["subject"]

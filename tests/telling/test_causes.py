@@ -1,5 +1,7 @@
 """Root causes: one headline, what follows under it; what follows is still stored, judged and told when it stands alone."""
 
+from dataclasses import replace
+
 from tests.telling.town import FAIL, PASS, WARN, Town, found
 from validator.results import Result
 from validator.status import Severity, Status
@@ -91,3 +93,24 @@ def test_the_cause_of_a_cause_is_the_headline() -> None:
     place = town()
     place.run(phase(2), phase(3), table("predictions"))
     assert "What is new (1)" in place.mailbox.bodies[0]
+
+
+def test_a_phase_that_is_stored_and_not_told_makes_no_message() -> None:
+    """`alert_on_failure: false`; what people had been told of before is told to have ended."""
+    place = Town(phases=replace(PHASES, untold=frozenset({3})))
+    run = place.run(phase(3), table("raw.box", PASS))
+    assert place.mailbox.subjects == []
+    assert place.notice(run).changes[0].quiet == "phase 3 is declared with alert_on_failure: false"
+    told = town()
+    told.run(phase(3))
+    told.phases = place.phases
+    told.run(phase(3, PASS))
+    assert told.words("phase3") == ["NEW", "FIXED"]
+
+
+def test_a_finding_names_the_phases_it_harms() -> None:
+    """Those that work with what it says is missing."""
+    place = Town(phases=replace(PHASES, names={2: "raw", 3: "analytics", 5: "predictions"}))
+    place.run(table("raw.box"), found(FAIL, "a queue"))
+    body = " ".join(place.mailbox.bodies[0].split())
+    assert body.count("harms analytics, predictions") == 1

@@ -1,7 +1,7 @@
 """A channel, a ledger and a clock in memory: runs are told through the real code, and a message can be refused or broken off."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -46,6 +46,7 @@ class Mailbox:
     outcome: Outcome = "accepted"
     subjects: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
 
     def send(self, message: Message) -> None:
         """See Channel."""
@@ -55,6 +56,7 @@ class Mailbox:
             raise Killed
         self.subjects.append(message.subject)
         self.bodies.append(message.text)
+        self.messages.append(message)
         if self.outcome == "killed after":
             raise Killed
 
@@ -134,12 +136,19 @@ class Town:
     mailbox: Mailbox = field(default_factory=Mailbox)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     leases: Any = field(default_factory=FreeLeases)
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def teller(self) -> Teller:
         """What telling asks for."""
         rules = Rules(spec=self.spec, where=WHERE, phases=self.phases, silences=self.silences)
-        return Teller(channels=[self.mailbox], links=Links(domain="example.com"), rules=rules)
+        return Teller(
+            channels=[self.mailbox],
+            links=Links(domain="example.com"),
+            rules=rules,
+            addresses=self.addresses,
+            told={"nightly": ["desk@example.com"]},
+        )
 
     def run(self, *results: Result, hours: float = 1, scheduled: bool = True) -> Run:
         """A run that finds that, `hours` after the last one, and is told of."""

@@ -105,7 +105,7 @@ class SendGridChannel:
 def _headers(message: Message) -> dict[str, str]:
     headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
     if message.references:
-        headers |= {"References": message.references, "In-Reply-To": message.references.split()[0]}
+        headers |= {"References": message.references, "In-Reply-To": message.references.split()[-1]}
     return headers
 
 

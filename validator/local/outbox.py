@@ -48,7 +48,7 @@ class OutboxChannel:
         mail["Message-ID"] = message.message_id
         if message.references:
             mail["References"] = message.references
-            mail["In-Reply-To"] = message.references.split()[0]
+            mail["In-Reply-To"] = message.references.split()[-1]
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")

@@ -13,12 +13,15 @@ COMPLETION = "completion"
 
 @dataclass(frozen=True, kw_only=True)
 class Phases:
-    """Which phase a finding belongs to: `completion` are the checks whose failure means that their phase failed."""
+    """Which phase a finding belongs to: `completion` are the checks whose failure means that their phase failed, `untold` the phases that are
+    stored and not told.
+    """
 
     completion: Mapping[str, int]
     checks: Mapping[str, int]
     subjects: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
+    untold: frozenset[int] = frozenset()
 
     def harmed_by(self, result: Result) -> tuple[str, ...]:
         """The phases downstream of a finding, by name: they work with what it says is missing or wrong."""
@@ -52,8 +55,9 @@ def phases_of(ssot: Ssot) -> Phases:
         for name in (*processor.names, processor.table):
             subjects.setdefault(name, processor.phase)
     names = {number: spec.phase_name for number, spec in ssot.phases.items()}
+    untold = frozenset(number for number, spec in ssot.phases.items() if not spec.monitoring.alert_on_failure)
     completion = {name: phase for name, phase in checks.items() if ssot.checks[name].category == COMPLETION}
-    return Phases(completion=completion, checks=checks, subjects=subjects, names=names)
+    return Phases(completion=completion, checks=checks, subjects=subjects, names=names, untold=untold)
 
 
 def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[Key] = ()) -> Mapping[Key, Problem]:

@@ -44,7 +44,8 @@ def compose_message(
     view = _fitting(replace(summary, links=tuple(_link(label, url) for label, url in links.pages.items())))
     domain = ".".join(filter(None, map(_id_part, links.domain.split(".")))) or "localhost"
     schedule = _id_part(run.schedule_name)
-    threads = [_thread(change, run) for change in notice.told if not change.cause][:_THREADS]
+    # The last one is what the message answers: the worst.
+    threads = [_thread(change, run) for change in notice.told if not change.cause][:_THREADS][::-1]
     return Message(
         run_id=run.run_id,
         critical=summary.status is RunStatus.CRITICAL or any(_was_critical(change) for change in notice.told),

@@ -101,12 +101,21 @@ def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: R
         if silence := silences.get(change.key):
             why = f"silenced by {silence.author} until {silence.until}: {silence.reason}"
             weighed.append(replace(change, quiet=why, silenced=True))
+        elif _is_untold(change, rules.phases):
+            why = f"phase {rules.phases.of(change.result)} is declared with alert_on_failure: false"
+            weighed.append(replace(change, quiet=why, silenced=True))
         elif (cause := causes.get(change.key)) and (change.transition is not Transition.FIXED or change.missed):
             why = f"it follows from {cause.newest.check_name} {cause.newest.subject}".rstrip()
             weighed.append(replace(change, quiet=why, cause=cause.key))
         else:
             weighed.append(change)
     return weighed
+
+
+def _is_untold(change: Change, phases: Phases) -> bool:
+    """Whether a phase's findings are stored and not told; what was told before it was so, ends in a message."""
+    over = change.transition is Transition.FIXED and not change.missed
+    return not over and phases.of(change.result) in phases.untold
 
 
 def _due(
