@@ -65,7 +65,7 @@ def acknowledge(call: Call) -> int:
 def _list_open(call: Call, ledger: ToldStore, where: ZoneInfo) -> int:
     told = {one.key: one for mine in ledger.ledger(call.now).told.values() for one in mine.values() if one.is_open}
     subjects = {result.fingerprint: result.subject for result in ledger.judged(call.now, told, ())}
-    for one in sorted(told.values(), key=lambda one: one.opened):
+    for one in sorted(told.values(), key=lambda one: (-one.severity.rank, -one.status.rank, one.opened)):
         in_hand = f"  acknowledged: {plain(one.note)}" if one.acknowledged_at else ""
         name = f"{one.check_name} {subjects.get(one.key.fingerprint, '')}".rstrip()
         state = f"{one.status.value:5}  {one.severity.value[:2]}"
@@ -149,8 +149,11 @@ def explained(call: Call) -> int:
     if arguments.format == "json":
         print(json_text({"run_id": run.run_id, "check": arguments.check, "explained": [line.body() for line in lines]}))
     else:
-        for line in lines:
+        something = [line for line in lines if line.transition]
+        for line in something or lines:
             print(_sentence(line))
+        if something and len(something) < len(lines):
+            print(f"{amount(len(lines) - len(something), 'other result')} passed or skipped: nothing to tell")
         if run.details.get("schemas_sha") not in (None, svc.ssot.sha):
             print("(schemas/ has changed since that run: silences and limits may have been others)")
     return ExitCode.FINE
