@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes, policy
 
@@ -149,4 +150,13 @@ def test_a_ledger_that_cannot_be_read_makes_everything_news(ask: Asker, caplog: 
         body = strict_json(ask(f"/?{CHANGED}"))
     assert body["delivery"]["sent"] == ["outbox"]
     assert "sent, but not recorded" in body["delivery"]["problems"][0]
+    assert len(mails(ask.world)) == 1
+
+
+def test_runs_at_the_same_time_tell_a_problem_once(ask: Asker) -> None:
+    """Each finds it, and each waits its turn to tell: the first one does."""
+    with ThreadPoolExecutor(4) as pool:
+        bodies = list(pool.map(lambda _: ask.run(CHANGED), range(4)))
+    assert len({body["run_id"] for body in bodies}) == 4
+    assert sorted(len(body["delivery"]["sent"]) for body in bodies) == [0, 0, 0, 1]
     assert len(mails(ask.world)) == 1
