@@ -33,7 +33,6 @@ from validator.tell.message import Links
 from validator.tell.notice import Rules
 from validator.version import __version__
 
-
 PATIENCE_SECONDS = 2.0 * KEPT_SECONDS
 """For commands that wait for somebody's answer while messages are kept for them."""
 

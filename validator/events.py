@@ -23,7 +23,6 @@ from validator.identity import Request as RunRequest
 from validator.results import Run
 from validator.settings import Settings
 
-
 _TOPIC = re.compile(r"/topics/([^/]+)\Z")
 
 

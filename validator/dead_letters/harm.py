@@ -78,7 +78,9 @@ def harm_of(letter: DeadLetter, place: Place, ssot: Ssot, now: datetime, world: 
     unknown = [*(["no phase"] if phase is None else []), *(["no date"] if day is None else [])]
     if phase is None or day is None or phase not in ssot.phases:
         what = " and ".join(unknown) or f"no declared phase (phase {phase})"
-        return _harm(phase, day, processor, Arrival.UNKNOWN, f"it names {what}: whether its data has come can't be known")
+        return _harm(
+            phase, day, processor, Arrival.UNKNOWN, f"it names {what}: whether its data has come can't be known"
+        )
     try:
         return _look(world(day), phase, day, processor)
     except (ServiceError, Unmeasurable) as error:
@@ -111,7 +113,12 @@ def _look(world: World, phase: int, day: date, processor: Processor | None) -> H
 
 
 def _harm(
-    phase: int | None, day: date | None, processor: Processor | None, arrival: Arrival, note: str, tables: Sequence[str] = ()
+    phase: int | None,
+    day: date | None,
+    processor: Processor | None,
+    arrival: Arrival,
+    note: str,
+    tables: Sequence[str] = (),
 ) -> Harm:
     name = processor.name if processor else ""
     return Harm(phase=phase, day=day, processor=name, arrival=arrival, note=note, tables=tuple(tables))

@@ -60,9 +60,7 @@ def pull(clients: Clients, name: str, limit: int, patience: float, seconds: floa
     """Up to `limit` messages of a subscription; none when none came for `patience` seconds. Raises what the client raises."""
     request = {"subscription": name, "max_messages": limit}
     try:
-        return clients.subscriber.pull(
-            request=request, retry=None, timeout=min(patience, seconds)
-        ).received_messages
+        return clients.subscriber.pull(request=request, retry=None, timeout=min(patience, seconds)).received_messages
     except api.DeadlineExceeded:
         if seconds <= patience:
             raise

@@ -76,9 +76,7 @@ class PubSubQueues:
         """See Queues. What was pulled is given back at once; Pub/Sub may show fewer messages than there are."""
         name = f"projects/{self._project}/subscriptions/{subscription}"
         most = max(limit, PULLED)
-        received = ask(
-            SERVICE, self._remaining, lambda seconds: pull(self._clients, name, most, PEEK_SECONDS, seconds)
-        )
+        received = ask(SERVICE, self._remaining, lambda seconds: pull(self._clients, name, most, PEEK_SECONDS, seconds))
         if receipts := [one.ack_id for one in received]:
             ask(SERVICE, self._remaining, lambda seconds: keep_for(self._clients, name, receipts, 0, seconds))
         with asking(SERVICE):
