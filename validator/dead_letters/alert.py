@@ -11,21 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from validator.clock import day_of, rfc3339, zone
+from validator.clock import day_of, zone
 from validator.compose import Service
-from validator.dead_letters.harm import Arrival, Harm, correlation_of, harm_of, worlds
+from validator.dead_letters.harm import Harm, harm_of, worlds
 from validator.dead_letters.ledger import Lately, Ledger
 from validator.dead_letters.message import DeadLetter
 from validator.dead_letters.place import Place, Wiring
+from validator.dead_letters.result import Case, result_of
 from validator.errors import ServiceError
 from validator.identity import Order
 from validator.judge import NamedCheck
-from validator.results import Result, Run, fingerprint, result_id
+from validator.results import Result, Run
 from validator.run import Session, headline, once
 from validator.ssot.models.checks import ScheduleSpec
 from validator.ssot.source import Ssot
-from validator.status import Severity, Status, run_status
-from validator.tell.plain import amount, clip, plain
+from validator.status import run_status
 from validator.world import Subscription
 
 log = logging.getLogger("validator.dead_letters")
@@ -35,15 +35,6 @@ NAME = "dead_letter"
 WATCHING = "DlqDepth"
 LATELY = timedelta(hours=1)
 """For how long one that lacks its data keeps the problem a FAIL, whatever the next ones of the subscription say: a burst is one problem."""
-STATUSES: Mapping[Arrival, Status] = {
-    Arrival.MISSING: Status.FAIL,
-    Arrival.UNKNOWN: Status.FAIL,
-    Arrival.ARRIVED: Status.WARN,
-    Arrival.NOT_OWED: Status.WARN,
-}
-"""Never PASS: a message was given up, whatever came of it, and lies where it has to be cleared away."""
-SHOWN = 1_000
-"""Characters of the data that the result shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +58,9 @@ def alert(letter: DeadLetter, service: Service, now: datetime) -> Told:
         order = _order(letter, harm, service.ssot, now)
 
         def make() -> Run:
-            watching = watching_check(service.checks)
-            result = _result(letter, place, harm, _lately(ledger, place, now), order, watching)
+            case = Case(letter=letter, place=place, harm=harm, lately=_lately(ledger, place, now))
+            project = service.ssot.pipeline.project_id
+            result = result_of(case, order.target, now, watching_check(service.checks), project)
             return _run(order, result, engine.about, round((time.monotonic() - started) * 1000))
 
         run = once(order, session, engine.lease_seconds, make)
@@ -155,64 +147,3 @@ def _run(order: Order, result: Result, about: Mapping[str, object], took: int) -
         results=(result,),
         details={**about, "selection": []},
     )
-
-
-def _result(
-    letter: DeadLetter, place: Place, harm: Harm, lately: Lately, order: Order, watching: NamedCheck | None
-) -> Result:
-    name = watching.name if watching else "dead_letters"
-    harmful = lately.harmful > 0 or STATUSES[harm.arrival] is Status.FAIL
-    return Result(
-        result_id=result_id(order.run_id, name, place.subscription),
-        run_id=order.run_id,
-        check_timestamp=order.now,
-        check_name=name,
-        check_category=watching.spec.category if watching else "queues",
-        subject=place.subscription,
-        status=Status.FAIL if harmful else Status.WARN,
-        severity=place.severity or (watching.spec.severity if watching else Severity.P2_HIGH),
-        message=_message(letter, place, harm, lately),
-        target_date=order.target,
-        fingerprint=fingerprint(name, place.subscription),
-        expected_value="no message is given up",
-        actual_value=amount(max(lately.letters, 1), "message") + " within the hour",
-        target_table=harm.tables[0] if len(harm.tables) == 1 else None,
-        affected_records=max(lately.letters, 1),
-        remedy=_remedy(place),
-        evidence=_evidence(letter, place, harm),
-    )
-
-
-def _message(letter: DeadLetter, place: Place, harm: Harm, lately: Lately) -> str:
-    who = f" by {letter.source}" if letter.source else ""
-    tries = f" after {letter.attempts} attempts" if letter.attempts else ""
-    whom = f"phase {harm.phase}" if harm.phase is not None else "an unknown phase"
-    day = f" for {harm.day}" if harm.day else ""
-    parts = [f"a message was given up{who}{tries}", f"it harms {whom}{day}", harm.note]
-    if lately.letters > 1:
-        parts.append(f"{lately.letters} within the hour, {lately.harmful} of them without their data")
-    if letter.problem:
-        parts.append(letter.problem)
-    if place.again:
-        parts.append("it was a dead letter before: our own trigger gave it up")
-    return plain("; ".join(parts))
-
-
-def _remedy(place: Place) -> str:
-    """The commands to look at what lies there, and to send it again; the name is a declared one, or one without anything for a shell."""
-    return f"python -m validator dlq peek {place.subscription}\npython -m validator dlq replay {place.subscription}"
-
-
-def _evidence(letter: DeadLetter, place: Place, harm: Harm) -> dict[str, object]:
-    return {
-        "message_id": letter.message_id,
-        "topic": place.topic,
-        "given_up_by": letter.source,
-        "attempts": letter.attempts,
-        "published": rfc3339(letter.published) if letter.published else None,
-        "processor": harm.processor or None,
-        "correlation_id": correlation_of(letter),
-        "tables": list(harm.tables),
-        "arrival": harm.arrival.value,
-        "data": clip(plain(letter.text[: SHOWN * 4]), SHOWN),
-    }

@@ -23,11 +23,13 @@ Live = Callable[[], Mapping[str, Subscription]]
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a dead letter belongs. `subscription` is what the depth of dead letters is watched by; `source_topic` is where the message was
-    published first, empty where not known; `again`: it was given up while it was already a dead letter, which only our own trigger does.
+    """Where a dead letter belongs. `subscription` is the declared one that is watched; where there is none (not `watched`), what else
+    names the problem. `source_topic` is where the message was published first, empty where not known. `again`: it was given up while it was
+    a dead letter already, which only our own trigger does.
     """
 
     subscription: str
+    watched: bool = False
     topic: str = ""
     source_topic: str = ""
     phase: int | None = None
@@ -53,6 +55,7 @@ class Wiring:
         source_topic = self._topic_of(letter.source) or self._feeder(topic)
         return Place(
             subscription=watched.name if watched else self._named(topic or letter.came_by or letter.source),
+            watched=watched is not None,
             topic=topic,
             source_topic=source_topic,
             phase=_first(watched.phase if watched else None, gave_up[1].phase if gave_up else None),
