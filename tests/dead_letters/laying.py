@@ -8,7 +8,7 @@ from typing import Any
 from tests.http.worlds import season_world
 from tests.worlds.laid import DAY, LaidWorld
 
-TOPICS = [
+TOPICS: list[dict[str, Any]] = [
     {
         "name": "raw-complete",
         "subscriptions": [{"name": "raw-sub", "dead_letter_topic": "raw-dlq", "max_delivery_attempts": 5, "phase": 3}],
@@ -40,9 +40,8 @@ def letters_world(folder: Path) -> LaidWorld:
     world.edit("infrastructure/pubsub_topics.yaml", {"topics": TOPICS})
     for topic in TOPICS:
         world.sql("INSERT INTO pubsub.topics VALUES (?)", [topic["name"]])
-    for name, topic, dead_letter_topic in LIVE:
-        attempts = 5 if dead_letter_topic else None
-        values = [name, topic, dead_letter_topic, attempts]
+    for name, heard, dead_letter_topic in LIVE:
+        values = [name, heard, dead_letter_topic, 5 if dead_letter_topic else None]
         world.sql("INSERT INTO pubsub.subscriptions VALUES (?, ?, ?, ?, NULL)", values)
     return world
 
