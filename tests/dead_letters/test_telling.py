@@ -9,6 +9,7 @@ import pytest
 from tests.dead_letters.laying import SAYS, arrive, lay, pushed
 from tests.http.worlds import mails
 from tests.worlds.laid import LaidWorld
+from validator.cli import main
 from validator.clock import real_now
 from validator.dead_letters.alert import alert
 from validator.dead_letters.message import of_delivery
@@ -85,6 +86,16 @@ def test_one_subscription_says_nothing_of_another(world: LaidWorld, come: Come) 
     assert not any("fixed" in subject for subject in subjects(world)), subjects(world)
     come("3", 2)
     assert len(mails(world)) == 2
+
+
+def test_why_it_was_told(world: LaidWorld, come: Come, capsys: pytest.CaptureFixture[str]) -> None:
+    """`explain` knows a run of a dead letter: the first was told, the next was not, because nothing changed."""
+    first, second = come("1", 0), come("2", 1)
+    for run in (first, second):
+        assert main(["explain", run.run_id, "dlq_depth"]) == 0
+    out = capsys.readouterr().out
+    assert "raw-dlq-sub" in out
+    assert ("NEW" in out, "STILL" in out) == (True, True)
 
 
 def test_after_it_was_over_it_is_news_again(world: LaidWorld, come: Come) -> None:

@@ -19,20 +19,17 @@ from validator.dead_letters.message import DeadLetter
 from validator.dead_letters.place import Place, Wiring
 from validator.dead_letters.result import Case, result_of
 from validator.errors import ServiceError
-from validator.identity import Order
+from validator.identity import DEAD_LETTER, DEAD_LETTER_SCHEDULE, Order
 from validator.judge import NamedCheck
 from validator.results import Result, Run
 from validator.run import Session, headline, once
-from validator.ssot.models.checks import ScheduleSpec
 from validator.ssot.source import Ssot
 from validator.status import run_status
 from validator.world import Subscription
 
 log = logging.getLogger("validator.dead_letters")
 
-NAME = "dead_letter"
-"""What such a run's check_type and schedule are."""
-WATCHING = "DlqDepth"
+WATCHING, KIND = "DlqDepth", "dead_letter"
 LATELY = timedelta(hours=1)
 """For how long one that lacks its data keeps the problem a FAIL, whatever the next ones of the subscription say: a burst is one problem."""
 
@@ -91,7 +88,7 @@ def watching_check(checks: Mapping[str, NamedCheck]) -> NamedCheck | None:
         (
             named
             for named in checks.values()
-            if named.spec.class_ == WATCHING and named.spec.parameters.get("kind", NAME) == NAME
+            if named.spec.class_ == WATCHING and named.spec.parameters.get("kind", KIND) == KIND
         ),
         None,
     )
@@ -117,13 +114,12 @@ def _lately(ledger: Ledger, place: Place, now: datetime) -> Lately:
 
 def _order(letter: DeadLetter, harm: Harm, ssot: Ssot, now: datetime) -> Order:
     target = harm.day or day_of(now, zone(ssot.pipeline.time_zone))
-    schedule = ScheduleSpec(cron="* * * * *", target_date="today", notify="change", checks=())
     return Order(
         run_id=letter.run_id,
         scheduled=True,
-        check_type=NAME,
-        schedule_name=NAME,
-        schedule=schedule,
+        check_type=DEAD_LETTER,
+        schedule_name=DEAD_LETTER,
+        schedule=DEAD_LETTER_SCHEDULE,
         target=target,
         now=now,
         dry_run=False,

@@ -17,6 +17,7 @@ from validator.dead_letters.message import DeadLetter
 from validator.dead_letters.place import Place
 from validator.errors import BadRequest, ServiceError
 from validator.evidence.completion import rows_for
+from validator.identity import DEAD_LETTER
 from validator.look import Shared, World
 from validator.pipeline.model import PhasePlan
 from validator.ssot.source import Processor, Ssot
@@ -64,8 +65,8 @@ def worlds(ports: Ports, ssot: Ssot, now: datetime, run: str) -> WorldOf:
 
     @cache
     def world(day: date) -> World:
-        labels = {"run": run, "schedule": "dead_letter"}
-        return World(Shared(ports=ports, ssot=ssot, now=now, around=day, run_labels=labels), "dead_letter", day)
+        labels = {"run": run, "schedule": DEAD_LETTER}
+        return World(Shared(ports=ports, ssot=ssot, now=now, around=day, run_labels=labels), DEAD_LETTER, day)
 
     return world
 
