@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +14,9 @@ from tests.http.framework import serving
 from tests.http.test_retries import blocked
 from tests.http.worlds import mails, make_tables, traces
 from tests.worlds.laid import LaidWorld
+from validator.errors import ServiceError
+from validator.local.queues import LocalQueues
+from validator.world import Subscription
 
 RUN_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "dead_letter|9001"))
 
@@ -316,3 +321,35 @@ def test_it_does_not_beat(pubsub: Client, world: LaidWorld, monkeypatch: pytest.
     answer = push(pubsub, pushed())
     assert answer.status_code == 200
     assert "heartbeat" not in world.sql("SELECT details FROM ops.validation_runs")[0][0]
+
+
+def test_the_wiring_is_refused(pubsub: Client, world: LaidWorld) -> None:
+    """Where the live wiring may not be seen, what is declared has to do; it is told all the same."""
+    world.sql("DROP TABLE pubsub.subscriptions")
+    assert result_of(push(pubsub, pushed()))["subject"] == "raw-dlq-sub"
+    assert (
+        result_of(push(pubsub, pushed(message_id="2", by="old-dlq-alert", attributes={})))["subject"] == "old-dlq-alert"
+    )
+
+
+def test_the_wiring_is_away_for_a_moment(pubsub: Client, world: LaidWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the live wiring alone knows and may be seen later, the message comes again rather than be told as another problem."""
+
+    def away(queues: LocalQueues) -> Sequence[Subscription]:
+        raise ServiceError("Pub/Sub", "unavailable", transient=True)
+
+    body = pushed(by="old-dlq-alert", attributes={})
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalQueues, "subscriptions", away)
+        assert push(pubsub, body).status_code == 500
+        assert (traces(world), kept(world)) == ((0, 0, 0, 0), [])
+    assert result_of(push(pubsub, body))["subject"] == "old-dlq-sub"
+
+
+def test_delivered_many_times_at_once(pubsub: Client, world: LaidWorld) -> None:
+    """Deliveries of one message at the same moment are one row, one run, one mail; those that were in the way come again."""
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(lambda _: push(serving("alert_dead_letter"), pushed()).status_code, range(8)))
+    assert set(codes) <= {200, 409}
+    assert push(pubsub, pushed()).get_json()["replayed"] is True
+    assert (traces(world), len(kept(world))) == ((1, 1, 1, 1), 1)
