@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from validator import asked, commands, logs, look_commands, stored_commands
+from validator import asked, commands, logs, look_commands, stored_commands, table_commands
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
 from validator.errors import ConfigurationError, ValidatorError
@@ -112,8 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument("name", nargs="?", metavar="NAME", help="explain this check")
     checks.add_argument("--format", choices=("table", "json", "markdown"), default="table")
     _add_looks(add)
-    tables = add("tables", commands.tables, "make the result tables")
-    tables.add_argument("action", choices=("create",))
+    tables = add(
+        "tables", table_commands.tables, "make the result tables, or hold what is there against what is declared"
+    )
+    tables.add_argument("action", choices=("create", "diff"))
     text = "the source of truth and the files derived from it"
     add_config_commands(subparsers.add_parser("config", help=text, description=text))
     add("serve", commands.serve, "serve over HTTP on loopback (PORT, default 8080)").add_argument(

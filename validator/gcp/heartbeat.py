@@ -6,8 +6,9 @@ import requests
 
 from validator.errors import ServiceError
 from validator.gcp.attempts import Remaining
-from validator.gcp.failures import FAILURES, NO_TIME, service_error
+from validator.gcp.failures import FAILURES, service_error
 from validator.heartbeat import Mark
+from validator.reasons import NO_TIME
 
 SERVICE = "heartbeat"
 LONGEST_SECONDS = 3.0
