@@ -6,10 +6,12 @@ A cold start pays for nothing it does not call, and a package that is not instal
 import importlib
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from validator.doctor_ports import Identity, MailAccount, Reachable
 from validator.errors import ServiceError
 from validator.heartbeat import Heartbeat
 from validator.lease import Leases
@@ -38,6 +40,10 @@ class Backend(Ports, Protocol):
     def heartbeat(self) -> Heartbeat | None: ...
     def channels(self) -> list[Channel]: ...
     def unset(self) -> list[str]: ...
+    def identity(self) -> Identity: ...
+    def clock_ahead(self) -> timedelta | None: ...
+    def mail_account(self) -> MailAccount | None: ...
+    def endpoint(self) -> Reachable | None: ...
 
 
 class Making:
@@ -63,11 +69,17 @@ class Making:
 
     def heartbeat(self) -> Heartbeat | None:
         """The heartbeat, where HEARTBEAT_URL names its endpoint."""
-        url = self.settings.heartbeat_url
-        made: Heartbeat | None = (
-            self.make("gcp.heartbeat", "HttpHeartbeat", "heartbeat", url, self.telling) if url else None
-        )
+        made: Heartbeat | None = self._endpoint()
         return made
+
+    def endpoint(self) -> Reachable | None:
+        """The heartbeat's endpoint, to be reached and told nothing."""
+        made: Reachable | None = self._endpoint()
+        return made
+
+    def _endpoint(self) -> Any:
+        url = self.settings.heartbeat_url
+        return self.make("gcp.heartbeat", "HttpHeartbeat", "heartbeat", url, self.telling) if url else None
 
     def checkout(self) -> Commits:
         """The history of the local checkout that VALIDATOR_CHECKOUT names."""
@@ -182,3 +194,16 @@ class LocalBackend(Making):
     def unset(self) -> list[str]:
         """The outbox needs nothing."""
         return []
+
+    def identity(self) -> Identity:
+        """Nobody in particular; raises as `open` does where there is no world to ask."""
+        self.open()
+        return Identity()
+
+    def clock_ahead(self) -> timedelta | None:
+        """No answer comes from elsewhere."""
+        return None
+
+    def mail_account(self) -> MailAccount | None:
+        """The outbox has none."""
+        return None

@@ -3,7 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Template
 
 from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
@@ -45,13 +45,15 @@ class LiveTable:
 class Unlike:
     """A difference that a person must mend, in words, and how: the statement to run, or the columns to cluster by.
 
-    `anew`: the statement moves the table out of the way, and `tables create` makes the declared one.
+    `anew`: the statement moves the table out of the way, and `tables create` makes the declared one. `harmless`: rows are taken and read
+    all the same, at a higher price.
     """
 
     what: str
     statement: str = ""
     clusters: tuple[str, ...] = ()
     anew: bool = False
+    harmless: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,11 +148,11 @@ def _layout(declared: ResultTableSpec, layout: Layout, full: str) -> Iterator[Un
     wanted = partition_of(declared.partitioned_by)
     if layout.partition.lower() != wanted.lower():
         what = f"it is partitioned by {layout.partition or 'nothing'}, not by {wanted or 'nothing'}"
-        yield _move(what, declared.name, full)
+        yield replace(_move(what, declared.name, full), harmless=True)
     clusters = declared.clustered_by
     if clusters and tuple(map(str.lower, layout.clusters)) != tuple(map(str.lower, clusters)):
         what = f"it is clustered by {', '.join(layout.clusters) or 'nothing'}, not by {', '.join(clusters)}"
-        yield Unlike(what=what, clusters=clusters)
+        yield Unlike(what=what, clusters=clusters, harmless=True)
 
 
 def partition_of(text: str | None) -> str:
