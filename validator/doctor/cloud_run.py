@@ -3,10 +3,11 @@
 import shlex
 from collections.abc import Iterator
 
-from validator.doctor.line import Line, fail, ok, skip
-from validator.doctor.mending import member
+from validator.doctor.line import Line, fail, ok, skip, warn
+from validator.doctor.mending import AGAIN, member
 from validator.doctor.place import Place
 from validator.doctor.probe import Access, Probe
+from validator.errors import ServiceError
 from validator.tell.plain import amount
 from validator.world import DeployedService, Health
 
@@ -25,7 +26,11 @@ def _services(place: Place) -> Iterator[Line]:
 
 def _invoker(place: Place) -> Iterator[Line]:
     """`/health` of the most important ones. How they are is `service_health`'s to say; here it counts whether we are let through."""
-    live = {service.name: service for service in _deployed(place)} if place.ssot.services else {}
+    try:
+        live = {service.name: service for service in _deployed(place)} if place.ssot.services else {}
+    except ServiceError:
+        yield skip("which services are deployed is not known")
+        return
     declared = sorted(place.ssot.services, key=lambda spec: spec.priority)
     called = [live[spec.name] for spec in declared if spec.name in live][:MOST]
     if not called:
@@ -35,14 +40,20 @@ def _invoker(place: Place) -> Iterator[Line]:
     shut = [service for service in called if answers[service.name].status in _REFUSALS]
     for service in shut:
         yield fail(_shut(answers[service.name]), _open(place, service), service.name)
-    if len(shut) < len(called):
+    silent = [service.name for service in called if answers[service.name].status is None]
+    if len(silent) == len(called):
+        yield warn(
+            f"none of {len(called)} services called answered: whether they let this account through is not known", AGAIN
+        )
+    elif len(shut) + len(silent) < len(called):
+        unheard = f"; no answer from {', '.join(silent)}" if silent else ""
         yield ok(
-            f"{len(called) - len(shut)} of {len(called)} services called let this account through, or did not answer"
+            f"{len(called) - len(shut) - len(silent)} of {len(called)} services called let this account through{unheard}"
         )
 
 
 def _shut(health: Health) -> str:
-    return f"it lets this account not through (status {health.status})"
+    return f"it does not let this account through (status {health.status})"
 
 
 def _open(place: Place, service: DeployedService) -> str:
