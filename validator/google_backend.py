@@ -161,3 +161,8 @@ class GoogleBackend(Making):
             self.telling,
         )
         return made
+
+    def may_pull(self, subscription: str) -> bool:
+        """Whether this account may look at the subscription's messages. Raises ServiceError."""
+        queues: Any = self.queues
+        return bool(queues.may_pull(subscription))

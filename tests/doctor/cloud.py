@@ -157,6 +157,9 @@ def backend_of(cloud: Cloud) -> type[GoogleBackend]:
         def queues(self) -> Any:
             return self.at_hand("queues", lambda: self.laid.queues)
 
+        def may_pull(self, subscription: str) -> bool:
+            return bool(self.at_hand("may_pull", lambda: self.laid).may_pull(subscription))
+
         @cached_property
         def services(self) -> Any:
             channel = self.stack.enter_context(grpc.insecure_channel(cloud.google.host))

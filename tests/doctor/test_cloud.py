@@ -15,6 +15,7 @@ import pytest
 
 from tests.doctor.cloud import ACCOUNT, Cloud
 from tests.gcp.faulty import faulty_grpc, faulty_http
+from tests.gcp.policies import policies
 from tests.parts.children import refusing_host
 from tests.parts.google_commands import is_command
 from tests.parts.google_fakes import Fault
@@ -204,6 +205,12 @@ class ZonesWithout:
         return ZoneInfo.no_cache(name)
 
 
+def may_not_pull(cloud: Cloud, stack: ExitStack) -> None:
+    """A policy that lets nobody pull."""
+    place = stack.enter_context(policies(allowed=[]))
+    cloud.instead["may_pull"] = lambda backend: PubSubQueues(PROJECT, lambda: 5.0, emulator=place)
+
+
 def not_installed(cloud: Cloud, _: ExitStack) -> None:
     """The package of one client is missing."""
     cloud.patch.setitem(sys.modules, "validator.gcp.mail_account", None)
@@ -365,6 +372,21 @@ GOOGLE = [
         ),
         found=f"{DENIED}: Permission denied on the resource (or it may not exist).",
         fix=grant("monitoring.viewer"),
+    ),
+    Case(
+        probe="Pub/Sub dead letters",
+        subject="raw-complete-dlq-sub",
+        broken=may_not_pull,
+        found="its dead letters can be counted, but not looked at",
+        fix=f"gcloud pubsub subscriptions add-iam-policy-binding raw-complete-dlq-sub --project={PROJECT} "
+        f"--member=serviceAccount:{ACCOUNT} --role=roles/pubsub.subscriber",
+        verdict=Verdict.WARN,
+    ),
+    Case(
+        probe="Pub/Sub dead letters",
+        broken=put("may_pull", lambda backend, place: PubSubQueues(PROJECT, lambda: 5.0, emulator=place)),
+        found=f"{DENIED}: Permission denied on the resource (or it may not exist).",
+        fix=grant("pubsub.viewer"),
     ),
     Case(
         probe="Cloud Run",

@@ -1,8 +1,10 @@
 """Pub/Sub: topics and subscriptions; and Cloud Monitoring, which says how full these are. No message is touched."""
 
+import shlex
 from collections.abc import Iterator
 
-from validator.doctor.line import Line, ok, skip
+from validator.doctor.line import Line, ok, skip, warn
+from validator.doctor.mending import member
 from validator.doctor.place import Place
 from validator.doctor.probe import Access, Probe
 from validator.ssot.source import subscriptions_of
@@ -29,6 +31,23 @@ def _depths(place: Place) -> Iterator[Line]:
     yield ok(f"the depth of {len(known)} of {len(names)} declared subscriptions is known")
 
 
+def _messages(place: Place) -> Iterator[Line]:
+    """Whether dead letters may be looked at; nothing is pulled."""
+    declared = [spec.name for topic in place.ssot.topics if topic.dead_letter for spec in subscriptions_of(topic)]
+    live = {subscription.name for subscription in place.backend.queues.subscriptions()} if declared else set()
+    names = [name for name in declared if name in live]
+    if not names:
+        yield skip("no declared dead-letter subscription is there")
+        return
+    shut = [name for name in names if not place.backend.may_pull(name)]
+    for name in shut:
+        command = ("gcloud", "pubsub", "subscriptions", "add-iam-policy-binding", name, f"--project={place.project}")
+        fix = f"{shlex.join(command)} --member={member(place)} --role=roles/pubsub.subscriber"
+        yield warn("its dead letters can be counted, but not looked at", fix, name)
+    if len(shut) < len(names):
+        yield ok(f"dead letters of {len(names) - len(shut)} of {len(names)} subscriptions may be looked at")
+
+
 QUEUES = Probe(
     name="Pub/Sub",
     look=_queues,
@@ -39,5 +58,11 @@ DEPTHS = Probe(
     name="Cloud Monitoring",
     look=_depths,
     access=Access(api="monitoring.googleapis.com", role="roles/monitoring.viewer"),
+    classes=ASKED[:1],
+)
+MESSAGES = Probe(
+    name="Pub/Sub dead letters",
+    look=_messages,
+    access=Access(api="pubsub.googleapis.com", role="roles/pubsub.viewer"),
     classes=ASKED[:1],
 )

@@ -63,8 +63,8 @@ class SendGridAccount:
                 last = {"lastSeenID": str(found[-1]["id"])}
 
     def _authenticated(self, domain: str) -> Iterator[bool]:
-        """The domains that mail may come from."""
+        """The domains that mail may come from; one that is below such a domain counts, too."""
         answer: Any = self._api.ask("GET", "/v3/whitelabel/domains", query={"limit": str(PAGE)})
         with asking(SERVICE):
             for one in answer:
-                yield bool(one["valid"]) and str(one["domain"]).lower() == domain.lower()
+                yield bool(one["valid"]) and f".{domain}".lower().endswith(f".{one['domain']}".lower())
