@@ -1,8 +1,10 @@
 """`python -m validator doctor`: what is typed, what is printed, and the exit code."""
 
 import json
+import re
 import zoneinfo
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,8 @@ from tests.http.worlds import environment_of
 from tests.worlds.laid import LaidWorld
 from validator.cli import main
 from validator.compose import _loaded
+from validator.doctor.identity import IDENTITY
+from validator.doctor.probes import PROBES
 
 
 @pytest.fixture
@@ -104,3 +108,10 @@ def test_without_time_zones_nothing_starts(typed: Type, no_time_zones: Callable[
     _loaded.cache_clear()
     done = typed("doctor")
     assert (done.code, "is tzdata installed?" in done.err) == (2, True)
+
+
+def test_the_document_explains_every_line() -> None:
+    """`docs/operations/DOCTOR.md` has a row for each probe, in their order, and for no other."""
+    text = (Path(__file__).parents[2] / "docs/operations/DOCTOR.md").read_text().partition("| line |")[2]
+    rows = re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE)
+    assert rows == [IDENTITY.name, *(probe.name for probe in PROBES)]
