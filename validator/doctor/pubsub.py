@@ -7,6 +7,7 @@ from validator.doctor.line import Line, ok, skip, warn
 from validator.doctor.mending import member
 from validator.doctor.place import Place
 from validator.doctor.probe import Access, Probe
+from validator.errors import ServiceError
 from validator.ssot.source import subscriptions_of
 from validator.tell.plain import amount
 
@@ -34,7 +35,11 @@ def _depths(place: Place) -> Iterator[Line]:
 def _messages(place: Place) -> Iterator[Line]:
     """Whether dead letters may be looked at; nothing is pulled."""
     declared = [spec.name for topic in place.ssot.topics if topic.dead_letter for spec in subscriptions_of(topic)]
-    live = {subscription.name for subscription in place.backend.queues.subscriptions()} if declared else set()
+    try:
+        live = {subscription.name for subscription in place.backend.queues.subscriptions()} if declared else set()
+    except ServiceError:
+        yield skip("which subscriptions are there is not known")
+        return
     names = [name for name in declared if name in live]
     if not names:
         yield skip("no declared dead-letter subscription is there")
