@@ -14,9 +14,9 @@ from validator import asked
 from validator.answering import as_json, begin, guarded, problem
 from validator.clock import day_of, parse_instant, real_now, zone
 from validator.compose import Service, service
-from validator.doctor.examine import examine
+from validator.doctor.examine import examine, unconfigured
 from validator.doctor.line import Verdict
-from validator.errors import BadRequest, NotFound
+from validator.errors import BadRequest, ConfigurationError, NotFound
 from validator.identity import Request as RunRequest
 from validator.identity import scheduled_identity
 from validator.listing import list_checks, list_schedules
@@ -142,7 +142,10 @@ def health(ask: Asked) -> Response:
     given = asked.only_once(ask.arguments, ("deep",))
     if asked.read_choice("deep", given.get("deep", "false"), ("true", "false")) == "false":
         return as_json({"status": "ok", "version": __version__, "revision": ask.settings.revision or None}, 200)
-    report = examine(ask.service(), ask.now)
+    try:
+        report = examine(ask.service(), ask.now)
+    except ConfigurationError as error:
+        report = unconfigured(error)
     for line in report.lines:
         if line.fix:
             log.warning("%s %s %s: %s (%s)", line.verdict.value, line.probe, line.subject, line.found, line.fix)

@@ -219,6 +219,7 @@ def not_installed(cloud: Cloud, _: ExitStack) -> None:
 SWITCHED_OFF = (
     f"{DENIED}: Cloud Logging API has not been used in project 7 before or it is disabled. Enable it by visiting …"
 )
+NO_JOBS = f"{DENIED}: User does not have bigquery.jobs.create permission in project league-project."
 NO_DATABASE = "not found: The database (default) does not exist for project league-project"
 
 GOOGLE = [
@@ -297,6 +298,18 @@ GOOGLE = [
         found="it does not exist, or has no table",
         fix="python -m validator config verify",
         verdict=Verdict.WARN,
+    ),
+    Case(
+        probe="BigQuery catalog",
+        broken=refusing("warehouse", "columns", ServiceError("BigQuery", f"{DENIED}: no permission on the dataset")),
+        found=f"{DENIED}: no permission on the dataset",
+        fix=grant("bigquery.metadataViewer"),
+    ),
+    Case(
+        probe="BigQuery catalog",
+        broken=refusing("warehouse", "columns", ServiceError("BigQuery", NO_JOBS)),
+        found=NO_JOBS,
+        fix=grant("bigquery.jobUser"),
     ),
     Case(
         probe="BigQuery rows",

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.provisional import urls
 
 from tests.doctor.cloud import ACCOUNT, GITHUB_TOKEN, NOW, PING, SENDGRID_KEY, WEBHOOK, Cloud
 from tests.gcp.faulty import faulty_http
@@ -192,3 +195,17 @@ def test_probes_have_names_of_their_own() -> None:
     names = [probe.name for probe in PROBES]
     assert len(set(names)) == len(names)
     assert all(probe.look.__module__.startswith("validator.doctor.") for probe in PROBES)
+
+
+ELSE = st.text(st.characters(min_codepoint=0xA0), max_size=20)
+"""Text that no address can be mistaken for."""
+
+
+@given(ELSE, st.emails() | urls(), ELSE)
+def test_an_address_is_never_shown_outside(before: str, address: str, after: str) -> None:
+    """Whatever stands around an address, neither it nor its host reaches a caller, in what was found or in a command."""
+    text = f"{before} {address} {after}"
+    body = Line(verdict=Verdict.FAIL, found=text, fix=f"true {address}", probe="odd").body(outside=True)
+    host = address.rpartition("@")[2].partition("://")[2] or address.rpartition("@")[2]
+    assert host not in body["found"]
+    assert body["fix"] == IN_FULL

@@ -60,6 +60,20 @@ def test_without_a_world(ask: Asker) -> None:
     assert str(ask.world.folder) not in answer.get_data(as_text=True)
 
 
+def test_a_source_of_truth_that_cannot_be_loaded(ask: Asker, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing else can be looked at: one line, whose problems are in the log."""
+    ask.world.edit("pipeline.yaml", {"results": None})
+    answer = ask("/health?deep=true")
+    (line,) = strict_json(answer)["checks"]
+    assert (answer.status_code, line["check"], line["fix"]) == (
+        503,
+        "configuration",
+        "python -m validator config check",
+    )
+    assert "pipeline.yaml" not in answer.get_data(as_text=True)
+    assert "pipeline.yaml" in caplog.text
+
+
 def test_what_is_not_shown_is_in_the_log(cloud: Cloud, caplog: pytest.LogCaptureFixture) -> None:
     """No account, address or recipient reaches the caller; the log has the line in full, with its command."""
     cloud.patch.setattr(compose, "GoogleBackend", backend_of(cloud))

@@ -11,12 +11,13 @@ from datetime import datetime
 from validator.compose import Service
 from validator.doctor.identity import IDENTITY
 from validator.doctor.line import Line, Report, Verdict, fail, skip
-from validator.doctor.mending import AGAIN, mended
+from validator.doctor.mending import AGAIN, CHECK, mended
 from validator.doctor.place import Place
 from validator.doctor.probe import Probe
 from validator.doctor.probes import PROBES
 from validator.errors import ConfigurationError, ServiceError
 from validator.execution import limit_calls
+from validator.settings import revision
 from validator.version import __version__
 
 log = logging.getLogger("validator.doctor")
@@ -40,7 +41,13 @@ def examine(svc: Service, now: datetime, seconds: float = SECONDS) -> Report:
     with svc.examination() as backend:
         place = Place(settings=svc.settings, ssot=svc.ssot, checks=svc.checks, backend=backend, now=now)
         lines = examined(place, PROBES, seconds)
-    return Report(lines=lines, about={"version": __version__, "revision": svc.settings.revision or None})
+    return Report(lines=lines, about={"version": __version__, "revision": revision()})
+
+
+def unconfigured(error: ConfigurationError) -> Report:
+    """What there is to say where `schemas/` can't be loaded: nothing else can be looked at."""
+    line = replace(fail("; ".join(error.problems), CHECK), probe="configuration", outside=NOT_CONFIGURED)
+    return Report(lines=[line], about={"version": __version__, "revision": revision()})
 
 
 def examined(place: Place, probes: Sequence[Probe], seconds: float = SECONDS) -> list[Line]:

@@ -8,9 +8,12 @@ from validator.errors import ConfigurationError, ServiceError, ValidatorError
 from validator.reasons import DENIED, NO_CREDENTIALS, NOT_FOUND, REFUSED_CREDENTIALS, STALE_CREDENTIALS
 
 AGAIN = "python -m validator doctor"
+CHECK = "python -m validator config check"
 DEPLOY = "python -m validator deploy apply"
 DEMO = "python -m validator demo"
 LOGIN = "gcloud auth application-default login"
+_ROLES = {"bigquery.jobs.create": "roles/bigquery.jobUser"}
+"""Permissions that a service names and that no role for reading has."""
 _SWITCHED_OFF = ("has not been used in project", "is disabled")
 _NOT_INSTALLED = "is not installed"
 
@@ -28,9 +31,10 @@ def mended(place: Place, access: Access | None, error: ValidatorError) -> str:
         return shlex.join(["gcloud", "services", "enable", access.api, f"--project={place.project}"])
     if access and reason.startswith(DENIED):
         words = ["gcloud", "projects", "add-iam-policy-binding", place.project]
-        return f"{shlex.join(words)} --member={member(place)} --role={access.role}"
+        role = next((role for permission, role in _ROLES.items() if permission in reason), access.role)
+        return f"{shlex.join(words)} --member={member(place)} --role={role}"
     if access and access.absent and reason.startswith(NOT_FOUND):
-        return f"{access.absent} --location={place.ssot.pipeline.location} --project={place.project}"
+        return f"{access.absent} --location={place.region} --project={place.project}"
     return AGAIN
 
 
