@@ -110,7 +110,7 @@ def test_a_missing_service_of_the_local_world(world: LaidWorld, schema: str, pro
 
 
 def test_whoever_is_not_a_service_account(cloud: Cloud, tmp_path: Path) -> None:
-    """A person's role is given to whom gcloud knows them as."""
+    """A person's role is given to whom gcloud knows them as; nobody but a service account is called as."""
     person = {"type": "authorized_user", "client_id": "1", "client_secret": "2", "refresh_token": "3"}
     path = tmp_path / "person.json"
     path.write_text(json.dumps(person))
@@ -121,6 +121,7 @@ def test_whoever_is_not_a_service_account(cloud: Cloud, tmp_path: Path) -> None:
         report = cloud.look()
     (line,) = of_probe(report, "Cloud Scheduler jobs")
     assert '--member="user:$(gcloud config get-value account)"' in line.fix
+    assert of_probe(report, "Cloud Run calls")[0].verdict is Verdict.SKIP
     assert of_probe(report, "access")[0].found == "a person's account gets tokens; asked is project league-project"
 
 

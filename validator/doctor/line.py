@@ -9,7 +9,7 @@ from typing import Any
 
 from validator.tell.plain import plain
 
-_ADDRESS = re.compile(r"[^\s'\"=:]+@[^\s'\",;]+|\b\w+://\S+|(?<![\w.`])/[^\s'\"]+")
+_ADDRESS = re.compile(r"[^\s'\"=:]*@[^\s'\",;]+|\b\w+://\S+|(?<![\w.`])/[^\s'\"]+")
 _TELLING = re.compile(r"@|://|\.duckdb|(?<![\w.])/")
 IN_FULL = "python -m validator doctor"
 """What shows a command that no caller over HTTP may see."""
