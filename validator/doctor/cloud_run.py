@@ -1,7 +1,7 @@
 """Cloud Run: the services that are deployed, and whether this account may call them."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from validator.doctor.line import Line, fail, ok, skip, warn
 from validator.doctor.mending import AGAIN, member
@@ -30,29 +30,34 @@ def _invoker(place: Place) -> Iterator[Line]:
         yield skip("a person's credentials give no identity token: only the deployed service's own account can call")
         return
     try:
-        live = {service.name: service for service in _deployed(place)} if place.ssot.services else {}
+        called = _called(place)
     except ServiceError:
         yield skip("which services are deployed is not known")
         return
-    declared = sorted(place.ssot.services, key=lambda spec: spec.priority)
-    called = [live[spec.name] for spec in declared if spec.name in live][:MOST]
-    if not called:
+    if called:
+        yield from _judged(place, called, place.backend.probes.health(called))
+    else:
         yield skip("no declared service is deployed")
-        return
-    answers = place.backend.probes.health(called)
+
+
+def _called(place: Place) -> list[DeployedService]:
+    """The declared services that are deployed, the most important first."""
+    live = {service.name: service for service in _deployed(place)} if place.ssot.services else {}
+    declared = sorted(place.ssot.services, key=lambda spec: spec.priority)
+    return [live[spec.name] for spec in declared if spec.name in live][:MOST]
+
+
+def _judged(place: Place, called: Sequence[DeployedService], answers: Mapping[str, Health]) -> Iterator[Line]:
     shut = [service for service in called if answers[service.name].status in _REFUSALS]
+    silent = [service.name for service in called if answers[service.name].status is None]
     for service in shut:
         yield fail(_shut(answers[service.name]), _open(place, service), service.name)
-    silent = [service.name for service in called if answers[service.name].status is None]
     if len(silent) == len(called):
-        yield warn(
-            f"none of {len(called)} services called answered: whether they let this account through is not known", AGAIN
-        )
-    elif len(shut) + len(silent) < len(called):
+        unknown = "whether they let this account through is not known"
+        yield warn(f"none of {len(called)} services called answered: {unknown}", AGAIN)
+    elif through := len(called) - len(shut) - len(silent):
         unheard = f"; no answer from {', '.join(silent)}" if silent else ""
-        yield ok(
-            f"{len(called) - len(shut) - len(silent)} of {len(called)} services called let this account through{unheard}"
-        )
+        yield ok(f"{through} of {len(called)} services called let this account through{unheard}")
 
 
 def _shut(health: Health) -> str:
