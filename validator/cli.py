@@ -9,7 +9,16 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from validator import asked, commands, doctor_commands, logs, look_commands, stored_commands, table_commands
+from validator import (
+    asked,
+    commands,
+    doctor_commands,
+    logs,
+    look_commands,
+    stored_commands,
+    table_commands,
+    telling_commands,
+)
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
 from validator.errors import ConfigurationError, ValidatorError
@@ -112,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument("name", nargs="?", metavar="NAME", help="explain this check")
     checks.add_argument("--format", choices=("table", "json", "markdown"), default="table")
     _add_looks(add)
+    telling_commands.add_commands(add)
     tables = add(
         "tables", table_commands.tables, "make the result tables, or hold what is there against what is declared"
     )
