@@ -6,10 +6,12 @@ A cold start pays for nothing it does not call, and a package that is not instal
 import importlib
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from validator.doctor_ports import Identity, MailAccount, Reachable
 from validator.errors import ServiceError
 from validator.heartbeat import Heartbeat
 from validator.lease import Leases
@@ -41,6 +43,11 @@ class Backend(Ports, Protocol):
     def heartbeat(self) -> Heartbeat | None: ...
     def channels(self) -> list[Channel]: ...
     def unset(self) -> list[str]: ...
+    def identity(self) -> Identity: ...
+    def clock_ahead(self) -> timedelta | None: ...
+    def mail_account(self) -> MailAccount | None: ...
+    def endpoint(self) -> Reachable | None: ...
+    def may_pull(self, subscription: str) -> bool: ...
 
 
 class Making:
@@ -66,11 +73,17 @@ class Making:
 
     def heartbeat(self) -> Heartbeat | None:
         """The heartbeat, where HEARTBEAT_URL names its endpoint."""
-        url = self.settings.heartbeat_url
-        made: Heartbeat | None = (
-            self.make("gcp.heartbeat", "HttpHeartbeat", "heartbeat", url, self.telling) if url else None
-        )
+        made: Heartbeat | None = self._endpoint()
         return made
+
+    def endpoint(self) -> Reachable | None:
+        """The heartbeat's endpoint, to be reached and told nothing."""
+        made: Reachable | None = self._endpoint()
+        return made
+
+    def _endpoint(self) -> Any:
+        url = self.settings.heartbeat_url
+        return self.make("gcp.heartbeat", "HttpHeartbeat", "heartbeat", url, self.telling) if url else None
 
     def checkout(self) -> Commits:
         """The history of the local checkout that VALIDATOR_CHECKOUT names."""
@@ -190,3 +203,20 @@ class LocalBackend(Making):
     def unset(self) -> list[str]:
         """The outbox needs nothing."""
         return []
+
+    def identity(self) -> Identity:
+        """Nobody in particular; raises as `open` does where there is no world to ask."""
+        self.open()
+        return Identity()
+
+    def clock_ahead(self) -> timedelta | None:
+        """No answer comes from elsewhere."""
+        return None
+
+    def mail_account(self) -> MailAccount | None:
+        """The outbox has none."""
+        return None
+
+    def may_pull(self, subscription: str) -> bool:  # noqa: ARG002
+        """Whoever opens the file may read it."""
+        return True

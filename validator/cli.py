@@ -9,7 +9,16 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from validator import asked, commands, logs, look_commands, stored_commands, telling_commands
+from validator import (
+    asked,
+    commands,
+    doctor_commands,
+    logs,
+    look_commands,
+    stored_commands,
+    table_commands,
+    telling_commands,
+)
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
 from validator.dead_letters.commands import add_commands as add_dlq_commands
@@ -114,8 +123,15 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument("--format", choices=("table", "json", "markdown"), default="table")
     _add_looks(add)
     telling_commands.add_commands(add)
-    tables = add("tables", commands.tables, "make the result tables")
-    tables.add_argument("action", choices=("create",))
+    tables = add(
+        "tables", table_commands.tables, "make the result tables, or hold what is there against what is declared"
+    )
+    tables.add_argument("action", choices=("create", "diff"))
+    doctor = add(
+        "doctor", doctor_commands.doctor, "whether this service has what it needs, and what mends what it lacks"
+    )
+    doctor.add_argument("--format", choices=("text", "json"), default="text")
+    doctor.add_argument("--fail-on", choices=tuple(doctor_commands.FAIL_ON), default="fail")
     text = "the source of truth and the files derived from it"
     add_config_commands(subparsers.add_parser("config", help=text, description=text))
     text = "messages that were given up: list them, look at them, send them again"
