@@ -61,7 +61,7 @@ class ChangeAgainstHistory(Check):
         before = [mean for other, mean in means.items() if other != day and other in answered.plan.owed]
         if len(before) < self.at_least:
             reason = f"{len(before)} days to compare with, fewer than {self.at_least}"
-            return NotDue(subject=subject, reason=reason, table=self.table, lasting=True)
+            return NotDue(subject=subject, reason=reason, table=self.table)
         usual = median(before)
         if not usual:
             return Unknown(subject=subject, reason=f"the median of {len(before)} days is 0", table=self.table)

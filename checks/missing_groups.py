@@ -57,7 +57,7 @@ class MissingGroups(Check):
         before = {other: groups for other, groups in seen.items() if other in answered.plan.owed and other != day}
         if len(before) < self.at_least:
             reason = f"{len(before)} days to compare with, fewer than {self.at_least}"
-            return NotDue(subject=self.table, reason=reason, table=self.table, lasting=True)
+            return NotDue(subject=self.table, reason=reason, table=self.table)
         usual, there = _usual(before), seen.get(day, set())
         missing = sorted(usual - there)
         such = f" with {described(self.where)}" if self.where else ""

@@ -15,7 +15,7 @@ LASTING = '"lasting": true'
 
 @dataclass(frozen=True, kw_only=True)
 class SkippedTooLong(Check):
-    """For how many days of the season has each check said nothing but SKIP, and why?"""
+    """For how many days with events has each check said nothing but SKIP, and why? A day without an event is none on which it could have judged."""
 
     unit = "days of SKIP only"
     warn = ">= 14"
@@ -56,7 +56,7 @@ class SkippedTooLong(Check):
         calendar, since = world.pipeline.calendar, day_of(judged or row["first"], world.pipeline.zone)
         return Measurement(
             subject=str(row["check_name"]),
-            value=sum(map(calendar.in_season, days(since + timedelta(days=1), world.pipeline.today))),
+            value=sum(bool(calendar.events(day)) for day in days(since + timedelta(days=1), world.pipeline.today)),
             note=when + why,
             facts={"reasons": reasons},
         )
