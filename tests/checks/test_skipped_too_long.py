@@ -11,6 +11,7 @@ from validator.status import Status
 
 CHECK = "skipped_too_long"
 NOON = et(DAY, "12:00")
+EXCUSE = '{"evidence": {"lasting": true}}'
 
 
 @pytest.fixture
@@ -56,9 +57,31 @@ def test_l79_a_fortnight_of_skip(world: LaidWorld, days: int, wanted: Status) ->
 
 
 def test_what_does_not_exist_here_is_not_told(world: LaidWorld) -> None:
-    """A SKIP that says there is no such thing in this installation will never change: nobody need be told of it."""
-    said(world, "SKIP", 40, details='{"evidence": {"lasting": true}}')
-    assert look(world)["dlq_depth"].status is Status.PASS
+    """A SKIP that says there is no such thing in this installation will never change: nothing to judge, for its reason."""
+    said(world, "SKIP", 40, details=EXCUSE)
+    result = look(world)["dlq_depth"]
+    assert (result.status, result.message) == (Status.SKIP, "excused 2026-02-03 12:00 EST; it says: switched off")
+
+
+@pytest.mark.parametrize(
+    ("judged", "wanted", "begins"), [(0, Status.PASS, "last judged 2026-02-03"), (1, Status.SKIP, "excused 2026-02-03")]
+)
+def test_judged_after_the_excuse(world: LaidWorld, judged: int, wanted: Status, begins: str) -> None:
+    """Whoever judges one subject and excuses another has judged; an excuse is believed for as long as nothing was judged after it."""
+    said(world, "SKIP", 40, details=EXCUSE)
+    said(world, "PASS", 40, judged)
+    result = look(world)["dlq_depth"]
+    assert (result.status, result.message.startswith(begins)) == (wanted, True)
+
+
+@pytest.mark.parametrize(("days", "wanted"), [(13, Status.PASS), (14, Status.WARN)])
+def test_an_excuse_of_long_ago(world: LaidWorld, days: int, wanted: Status) -> None:
+    """Once excused is not excused for ever: from then on its days of SKIP count."""
+    said(world, "PASS", 40, 30)
+    said(world, "SKIP", 29, days, details=EXCUSE)
+    said(world, "SKIP", days - 1, details='{"evidence": {}}')
+    result = look(world)["dlq_depth"]
+    assert (result.status, result.message.startswith("last excused 2026-01-")) == (wanted, True)
 
 
 @pytest.mark.parametrize(("games", "wanted"), [(13, Status.PASS), (14, Status.WARN)])
