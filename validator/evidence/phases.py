@@ -122,9 +122,14 @@ def is_ready(phase: PhaseSpec, processors: Sequence[Processor], completion: Comp
 
 
 def _awaited(world: World, plan: PhasePlan) -> bool:
-    """Whether the next phase owes anything for the date: one that stands still on purpose takes nothing over (FA-14)."""
+    """Whether the next phase is to take over. Only one that stands still on purpose (FA-14) or owes nothing in this mode is not; one that nobody
+    tracks is.
+    """
     following = plan.phase.completion.next if plan.phase.completion else None
-    return following is None or not world.pipeline.expected(following).reason
+    if following is None:
+        return True
+    ahead = world.pipeline.expected(following)
+    return bool(ahead.processors) and not world.pipeline.halted(ahead.phase)
 
 
 def _downstream(world: World, plan: PhasePlan) -> bool | None:
