@@ -1,16 +1,15 @@
 """The state of a phase: its plan held against what was found, and against what reached the next phase."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from validator.check import Deadline
 from validator.evidence.completion import Completion, read_completion, rows_for
 from validator.look import World
 from validator.pipeline.model import PhasePlan
 from validator.ssot.models.processors import PhaseSpec
-from validator.ssot.source import Processor, Ssot, processors_of
+from validator.ssot.source import Processor, processors_of
 
 HAND_OVER_GRACE = timedelta(minutes=60)
 
@@ -202,17 +201,3 @@ def _note(
 def _later(world: World, processor: Processor) -> str:
     due = world.pipeline.processor_due(processor, world.target)
     return f"{processor.name} ({world.pipeline.local(due)})" if due else processor.name
-
-
-def phase_deadlines(ssot: Ssot, number: int) -> Iterator[Deadline]:
-    """Until when something of the phase may still arrive for a past date."""
-    phase = ssot.phases.get(number)
-    if phase is None:
-        return
-    if phase.completion:
-        mode = phase.completion.modes.get("overnight")
-        days = mode.due_days if mode and mode.due_days is not None else phase.completion.due_days
-        yield Deadline(what=f"phase {number}", due=(mode and mode.due) or phase.completion.due, due_days=days)
-    for processor in processors_of(phase):
-        if processor.critical and (due := ssot.due_of(processor)):
-            yield Deadline(what=processor.name, due=due.due, due_days=due.due_days)
