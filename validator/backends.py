@@ -71,6 +71,26 @@ class Making:
             self.stack.callback(adapter.close)
         return adapter
 
+    @cached_property
+    def _telling_warehouse(self) -> Any:
+        """The warehouse with the time that is kept for storing and telling; each backend has its own."""
+        raise NotImplementedError
+
+    @property
+    def store_warehouse(self) -> Warehouse:
+        warehouse: Warehouse = self._telling_warehouse
+        return warehouse
+
+    @property
+    def scripts(self) -> Scripts:
+        scripts: Scripts = self._telling_warehouse
+        return scripts
+
+    @property
+    def tables(self) -> TableAdmin:
+        tables: TableAdmin = self._telling_warehouse
+        return tables
+
     def heartbeat(self) -> Heartbeat | None:
         """The heartbeat, where HEARTBEAT_URL names its endpoint."""
         made: Heartbeat | None = self._endpoint()
@@ -130,21 +150,6 @@ class LocalBackend(Making):
     @cached_property
     def _telling_warehouse(self) -> Any:
         return self.make("local.warehouse", "LocalWarehouse", "local world", self.database, self.telling)
-
-    @property
-    def store_warehouse(self) -> Warehouse:
-        warehouse: Warehouse = self._telling_warehouse
-        return warehouse
-
-    @property
-    def scripts(self) -> Scripts:
-        scripts: Scripts = self._telling_warehouse
-        return scripts
-
-    @property
-    def tables(self) -> TableAdmin:
-        tables: TableAdmin = self._telling_warehouse
-        return tables
 
     @cached_property
     def documents(self) -> Documents:

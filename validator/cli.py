@@ -30,6 +30,8 @@ from validator.tell.plain import plain
 log = logging.getLogger("validator.cli")
 
 FORMATS = ("table", "json", "nagios", "junit")
+Add = Callable[[str, Callable[[Any], int], str], argparse.ArgumentParser]
+"""Adds a command: its name, what runs it, and what it is for."""
 
 
 class _Once(argparse.Action):
@@ -103,18 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     _add_run(add("run", commands.run, "run a schedule: judge, store, tell"))
-    status = add("status", stored_commands.status, "how yesterday stands and whether today is ready, from stored rows")
-    status.add_argument("--date", metavar="D", help="the day asked about (default yesterday)")
-    status.add_argument("--format", choices=("text", "json"), default="text")
-    status.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
-    history = add("history", stored_commands.history, "what checks have said over the last weeks, from stored rows")
-    history.add_argument("check", nargs="?", metavar="CHECK", help="one line per subject of this check")
-    history.add_argument("--days", type=_days, default=30, help="how many days back (default 30)")
-    history.add_argument(
-        "--noise", action="store_true", help="what complains most, what flaps, what never found anything"
-    )
-    history.add_argument("--limit", metavar="L", help="which days another limit would have found, such as '> 3'")
-    history.add_argument("--format", choices=("text", "json"), default="text")
+    _add_stored(add)
     add("schedules", commands.schedules, "list the schedules and when they run next").add_argument(
         "--format", choices=("table", "json"), default="table"
     )
@@ -170,7 +161,23 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail", help="exit 1 at or above this (default fail)")
 
 
-def _add_looks(add: Callable[[str, Callable[[Any], int], str], argparse.ArgumentParser]) -> None:
+def _add_stored(add: Add) -> None:
+    """The commands that read stored rows alone."""
+    status = add("status", stored_commands.status, "how yesterday stands and whether today is ready, from stored rows")
+    status.add_argument("--date", metavar="D", help="the day asked about (default yesterday)")
+    status.add_argument("--format", choices=("text", "json"), default="text")
+    status.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
+    history = add("history", stored_commands.history, "what checks have said over the last weeks, from stored rows")
+    history.add_argument("check", nargs="?", metavar="CHECK", help="one line per subject of this check")
+    history.add_argument("--days", type=_days, default=30, help="how many days back (default 30)")
+    history.add_argument(
+        "--noise", action="store_true", help="what complains most, what flaps, what never found anything"
+    )
+    history.add_argument("--limit", metavar="L", help="which days another limit would have found, such as '> 3'")
+    history.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _add_looks(add: Add) -> None:
     """The commands that look at the world and store nothing."""
     completeness = add(
         "completeness", look_commands.completeness, "the gap map: rows per table and day against what was expected"

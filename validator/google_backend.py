@@ -9,7 +9,6 @@ from validator.doctor_ports import Identity, MailAccount
 from validator.errors import ServiceError
 from validator.lease import Leases
 from validator.letter_ports import Letters
-from validator.store_ports import Scripts, TableAdmin
 from validator.tell.channel import Channel
 from validator.world import Commits, Documents, Jobs, Logs, Probes, Queues, Services, Warehouse
 
@@ -42,21 +41,6 @@ class GoogleBackend(Making):
     @cached_property
     def _telling_warehouse(self) -> Any:
         return self._bigquery(self.telling)
-
-    @property
-    def store_warehouse(self) -> Warehouse:
-        warehouse: Warehouse = self._telling_warehouse
-        return warehouse
-
-    @property
-    def scripts(self) -> Scripts:
-        scripts: Scripts = self._telling_warehouse
-        return scripts
-
-    @property
-    def tables(self) -> TableAdmin:
-        tables: TableAdmin = self._telling_warehouse
-        return tables
 
     @cached_property
     def documents(self) -> Documents:
