@@ -9,7 +9,7 @@ from typing import Any
 
 from validator.clock import day_of, rfc3339
 from validator.limits import Limit, Limits
-from validator.results import Result
+from validator.results import Result, fingerprint
 from validator.status import Status
 
 FINE = (Status.PASS, Status.SKIP)
@@ -118,11 +118,14 @@ def tracks_of(results: Iterable[Result]) -> list[Track]:
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
-    """What deserves a second look: subjects by how often they complained, those that flap, and checks that never found anything."""
+    """What deserves a second look: subjects by how often they complained, those that flap, checks that never found anything, and what
+    people were told of long ago without anybody having it in hand.
+    """
 
     noisiest: Sequence[Track]
     flapping: Sequence[Track]
     never: Sequence[str]
+    unacknowledged: Sequence[tuple[Track, datetime]] = ()
 
     def body(self) -> dict[str, Any]:
         """The report as an answer shows it."""
@@ -134,11 +137,14 @@ class Noise:
             "noisiest": [short(track) for track in self.noisiest],
             "flapping": [short(track) for track in self.flapping],
             "never_found_anything": list(self.never),
+            "unacknowledged": [{**short(track), "told": rfc3339(at)} for track, at in self.unacknowledged],
         }
 
 
-def noise_of(tracks: Sequence[Track], shown: int) -> Noise:
-    """The noise in those tracks."""
+def noise_of(tracks: Sequence[Track], shown: int, told: Mapping[str, datetime]) -> Noise:
+    """The noise in those tracks. `told` says by fingerprint when people were told of what stands and nobody has acknowledged."""
+    marks = {fingerprint(track.check, track.subject): track for track in tracks}
+    unacknowledged = [(marks[mark], at) for mark, at in sorted(told.items(), key=lambda item: item[1]) if mark in marks]
     loud = sorted(
         (track for track in tracks if track.findings), key=lambda track: (-track.findings, track.check, track.subject)
     )
@@ -148,4 +154,9 @@ def noise_of(tracks: Sequence[Track], shown: int) -> Noise:
     )
     found = {track.check for track in loud}
     judged = {track.check for track in tracks if track.judged}
-    return Noise(noisiest=loud[:shown], flapping=flapping[:shown], never=sorted(judged - found))
+    return Noise(
+        noisiest=loud[:shown],
+        flapping=flapping[:shown],
+        never=sorted(judged - found),
+        unacknowledged=unacknowledged,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from validator.clock import day_of, days
+from validator.clock import day_of, days, rfc3339
 from validator.history import Noise, Track
 from validator.limits import Limit
 from validator.results import Result
@@ -57,7 +57,7 @@ def render_overview(tracks: Sequence[Track], first: date, last: date) -> str:
 
 
 def render_noise(noise: Noise, first: date, last: date) -> str:
-    """The three lists of a noise report."""
+    """The lists of a noise report."""
     return "\n".join(_noise(noise, first, last))
 
 
@@ -67,6 +67,11 @@ def _noise(noise: Noise, first: date, last: date) -> Iterator[str]:
     yield from _listed(noise.noisiest, lambda track: f"{track.findings:,} of {len(track.results):,} results")
     yield from ("", "Flapping between fine and not fine")
     yield from _listed(noise.flapping, lambda track: f"{track.changes:,} changes")
+    yield from ("", "Told more than a day ago, and acknowledged by nobody")
+    for track, at in noise.unacknowledged:
+        yield f"  {plain(track.check)} · {plain(track.subject)}: told {rfc3339(at)}"
+    if not noise.unacknowledged:
+        yield "  none"
     yield from ("", "Never found anything (does its limit ever bite?)")
     yield f"  {', '.join(map(plain, noise.never)) or 'none'}"
 

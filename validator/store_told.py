@@ -5,7 +5,7 @@ that a channel did not accept (`refused`).
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -86,6 +86,19 @@ WHERE a.alert_timestamp BETWEEN @first AND @last ORDER BY a.alert_timestamp"""
             return NOW
         target, at = row["target_date"], row["checked_at"] or row["alert_timestamp"]
         return relative_day(target, day_of(at, self.where)) if isinstance(target, date) else NOW
+
+    def open(self, now: datetime) -> Mapping[Key, Told]:
+        """What people believe to stand, by the channel that was told last."""
+        told = [one for mine in self.ledger(now).told.values() for one in mine.values() if one.is_open]
+        return {one.key: one for one in sorted(told, key=lambda one: one.at)}
+
+    def unacknowledged(self, before: datetime, now: datetime) -> Mapping[str, datetime]:
+        """By fingerprint, when people were first told of what stands, where that was before then and nobody has it in hand."""
+        return {
+            key.fingerprint: one.opened
+            for key, one in self.open(now).items()
+            if one.opened < before and one.acknowledged_at is None
+        }
 
     def words(self, since: datetime) -> list[Word]:
         """What was told, or not accepted, from then on, the oldest first."""

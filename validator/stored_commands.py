@@ -14,6 +14,8 @@ from validator.standing_text import render_standing
 from validator.status import ExitCode
 
 NOISIEST = 15
+UNHEARD = timedelta(days=1)
+"""After which what people were told, and nobody acknowledged, is noise."""
 
 
 def status(call: Call) -> int:
@@ -40,10 +42,11 @@ def history(call: Call) -> int:
     where = zone(svc.ssot.pipeline.time_zone)
     with svc.session() as session:
         found = session.store.history(check, call.now - timedelta(days=arguments.days), call.now)
+        told = session.ledger.unacknowledged(call.now - UNHEARD, call.now) if arguments.noise else {}
     tracks = tracks_of(found)
     last = day_of(call.now, where)
     span = last - timedelta(days=arguments.days - 1), last
-    noise = noise_of(tracks, NOISIEST)
+    noise = noise_of(tracks, NOISIEST, told)
     if arguments.format == "json":
         print(json_text(noise.body() if arguments.noise else {"tracks": [track.body() for track in tracks]}))
     elif arguments.noise:

@@ -64,7 +64,7 @@ def acknowledge(call: Call) -> int:
 
 
 def _list_open(call: Call, ledger: ToldStore, where: ZoneInfo) -> int:
-    told = {one.key: one for mine in ledger.ledger(call.now).told.values() for one in mine.values() if one.is_open}
+    told = ledger.open(call.now)
     subjects = {result.fingerprint: result.subject for result in ledger.judged(call.now, told, ())}
     for one in sorted(told.values(), key=lambda one: (-one.severity.rank, -one.status.rank, one.opened)):
         in_hand = f"  acknowledged: {plain(one.note)}" if one.acknowledged_at else ""

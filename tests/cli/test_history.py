@@ -9,6 +9,7 @@ import pytest
 from tests.cli.conftest import Type
 from tests.worlds.laid import LaidWorld
 from validator.clock import real_now
+from validator.results import fingerprint
 
 SAID = """INSERT INTO ops.validation_check_results (result_id, run_id, check_timestamp, check_name, subject, status, message, target_date, details)
 SELECT uuid(), uuid(), CAST(? AS TIMESTAMPTZ), ?, ?, ?, ?, DATE '2026-02-03', ?"""
@@ -66,6 +67,21 @@ def test_noise(told: LaidWorld, typed: Type) -> None:
     text = typed("history", "--noise").out
     assert "dlq_depth · nervous-dlq: 9 changes" in text
     assert "data_freshness" in text
+
+
+def test_noise_names_what_nobody_has_in_hand(told: LaidWorld, typed: Type) -> None:
+    """Told two days ago, still standing, not acknowledged; then acknowledged, and no longer noise."""
+    mark = fingerprint("dlq_depth", "full-dlq")
+    told.sql(
+        "INSERT INTO ops.validation_alerts (alert_id, alert_timestamp, run_id, check_name, severity, channel, message, fingerprint, transition, status)"
+        " VALUES (uuid(), CAST(? AS TIMESTAMPTZ), uuid(), 'dlq_depth', 'P1_CRITICAL', 'outbox', '40 messages', ?, 'NEW', 'FAIL')",
+        [real_now() - timedelta(days=2), mark],
+    )
+    report = json.loads(typed("history", "--noise", "--format", "json").out)
+    assert [one["subject"] for one in report["unacknowledged"]] == ["full-dlq"]
+    assert "dlq_depth · full-dlq: told 20" in typed("history", "--noise").out
+    assert typed("ack", mark, "--reason", "emptied by hand", "--author", "ana").code == 0
+    assert json.loads(typed("history", "--noise", "--format", "json").out)["unacknowledged"] == []
 
 
 @pytest.mark.parametrize(("limit", "days"), [("> 30", 3), ("> 1", 10), (">= 2", 10), ("> 40", 0)])
