@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from validator.claim import Claim
@@ -108,29 +108,23 @@ def _seen(order: Order, outside: Outside, channels: Sequence[str]) -> tuple[Ledg
         return Ledger(), ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Turn:
-    leases: Leases
-    holder: str
-
-
 @contextmanager
 def _turn(outside: Outside) -> Iterator[None]:
     """One at a time: two runs that find the same don't both tell it. A turn that can't be had, or not soon, is gone without."""
-    holder, turn = str(uuid.uuid4()), None
+    holder, leases = str(uuid.uuid4()), None
     end = time.monotonic() + LONGEST_WAIT
     try:
-        turn = _Turn(leases=outside.leases, holder=holder)
-        while turn.leases.claim(TURN, holder, TURN_SECONDS) > 0 and time.monotonic() < end:
+        leases = outside.leases
+        while leases.claim(TURN, holder, TURN_SECONDS) > 0 and time.monotonic() < end:
             time.sleep(PAUSE)
     except ServiceError as error:
         log.warning("telling goes on without waiting its turn: %s", error)
     try:
         yield
     finally:
-        if turn is not None:
+        if leases is not None:
             try:
-                turn.leases.release(TURN, holder)
+                leases.release(TURN, holder)
             except ServiceError as error:
                 log.warning("the turn to tell stays taken until it lapses: %s", error)
 
