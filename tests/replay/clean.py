@@ -16,19 +16,22 @@ FIRST, LAST = date(2025, 10, 1), date(2026, 7, 12)
 
 @dataclass
 class Tally:
-    """What came of replayed days: the runs, every finding, and the slowest check of each schedule in milliseconds."""
+    """What came of replayed days: the runs, every finding, the messages of each schedule, and its slowest check in milliseconds."""
 
     runs: int = 0
     results: int = 0
     findings: list[str] = field(default_factory=list)
     slowest: dict[str, tuple[int, str]] = field(default_factory=dict)
     judged: dict[str, int] = field(default_factory=dict)
+    messages: dict[str, int] = field(default_factory=dict)
 
     def add(self, run: Any) -> None:
         """Count one run."""
         self.runs += 1
         self.results += len(run["results"])
         name = run["schedule_name"]
+        if run["delivery"]["sent"]:
+            self.messages[name] = self.messages.get(name, 0) + 1
         for found in findings(run):
             what = f"{found['status']} {found['check_name']} {found['subject']}: {found['message'][:200]}"
             self.findings.append(f"{run['run_timestamp']} {name}: {what}")
@@ -45,8 +48,9 @@ class Tally:
         self.findings += other.findings
         for name, slow in other.slowest.items():
             self.slowest[name] = max(slow, self.slowest.get(name, slow))
-        for name, count in other.judged.items():
-            self.judged[name] = self.judged.get(name, 0) + count
+        for mine, others in ((self.judged, other.judged), (self.messages, other.messages)):
+            for name, count in others.items():
+                mine[name] = mine.get(name, 0) + count
 
 
 def replay(first: date, last: date) -> Tally:

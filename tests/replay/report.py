@@ -63,6 +63,7 @@ def season_lines(tally: Tally) -> Iterator[str]:
     yield f"{(LAST - FIRST).days + 1} days from {FIRST} to {LAST}, {len(game_dates())} of them with games: {tally.runs:,} runs, {tally.results:,} results"
     yield f"WARN, FAIL and ERROR with nothing wrong: {len(tally.findings)}"
     yield from (f"  {finding}" for finding in tally.findings[:40])
+    yield f"messages: {', '.join(f'{count:,} of {name}' for name, count in sorted(tally.messages.items())) or 'none'}"
 
 
 def slowest_lines(tally: Tally) -> Iterator[str]:

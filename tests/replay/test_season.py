@@ -15,10 +15,14 @@ from tests.replay.worlds import on
 
 @pytest.mark.parametrize("span", turning_points(), ids=lambda span: str(span[0]))
 def test_nobody_complains_of_a_season_in_order(span: tuple[date, date]) -> None:
-    """Every schedule of the days on which a season begins, breaks off, changes its clocks and ends: no WARN, no FAIL, no ERROR."""
-    tally = clean.replay(*span)
+    """Every schedule of the days on which a season begins, breaks off, changes its clocks and ends: no WARN, no FAIL, no ERROR.
+
+    And no message but the morning's summary.
+    """
+    tally, days = clean.replay(*span), (span[1] - span[0]).days + 1
     assert tally.findings == []
-    assert tally.runs == 8 * ((span[1] - span[0]).days + 1)
+    assert tally.runs == 8 * days
+    assert tally.messages == {"post_overnight": days}
     assert tally.judged
 
 
