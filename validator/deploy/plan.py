@@ -1,10 +1,8 @@
 """The plan: everything that has to be there, in the order in which it can be made."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from validator.config.absence import absence_policy
 from validator.config.jobs import (
     DEAD_LETTER,
     function_url,
@@ -14,10 +12,11 @@ from validator.config.jobs import (
     service_account,
 )
 from validator.deploy import grants
+from validator.deploy.alerts import alerts
 from validator.deploy.functions import function_step
-from validator.deploy.project import ask, gcloud
+from validator.deploy.project import gcloud
 from validator.deploy.step import Step
-from validator.deploy.words import Command, listed
+from validator.deploy.words import Command
 from validator.ssot.source import Ssot
 
 APIS = (
@@ -42,7 +41,7 @@ MOST_ACK_SECONDS = 600
 
 def steps(ssot: Ssot) -> tuple[Step, ...]:
     """Every step, in order: each needs only what stands before it."""
-    parts = (_apis, _account, _tables, _roles, _secrets, _runner, _services, _dead_letters, _jobs, _alerts)
+    parts = (_apis, _account, _tables, _roles, _secrets, _runner, _services, _dead_letters, _jobs, alerts)
     return tuple(step for part in parts for step in part(ssot))
 
 
@@ -227,53 +226,3 @@ def _job_flags(job: dict[str, Any]) -> Command:
         f"--max-backoff={retry['maxBackoffDuration']}",
         f"--description={job['description']}",
     )
-
-
-def _alerts(ssot: Ssot) -> Iterator[Step]:
-    """Told to the owners by Cloud Monitoring itself: whoever notices that this service is dead must not need it."""
-    part, function = "Absence alert", ssot.pipeline.runner.function
-    emails = list(dict.fromkeys(owner.email for owner in ssot.pipeline.owners.values() if owner.email))
-    names = {email: f"{function}: {email}" for email in emails}
-    for email, name in names.items():
-        yield Step(
-            part=part,
-            title=f"channel {name}",
-            why="who is told when this service has stopped",
-            probe=gcloud(ssot, "beta", "monitoring", "channels", "list", _named(name)),
-            many=True,
-            create=gcloud(
-                ssot,
-                *("beta", "monitoring", "channels", "create", "--type=email"),
-                f"--display-name={name}",
-                f"--channel-labels=email_address={email}",
-            ),
-        )
-    policy = absence_policy(ssot)
-    show = ("alpha", "monitoring", "policies", "list", _named(str(policy["displayName"])))
-    channels = [
-        ask(ssot, "beta", "monitoring", "channels", "list", _named(name), "--format=value(name)")
-        for name in names.values()
-    ]
-    text = f"--policy={json.dumps(policy, indent=2, ensure_ascii=False)}"
-    yield Step(
-        part=part,
-        title=f"alert {policy['displayName']}",
-        why="no call has succeeded for longer than any pause between two schedules",
-        probe=gcloud(ssot, *show),
-        many=True,
-        wanted=[policy],
-        create=gcloud(
-            ssot,
-            *("alpha", "monitoring", "policies", "create", text),
-            *([listed("--notification-channels", channels)] if channels else []),
-        ),
-        change=gcloud(
-            ssot,
-            *("alpha", "monitoring", "policies", "update", (ask(ssot, *show, "--format=value(name)"),), text),
-            *([listed("--set-notification-channels", channels)] if channels else []),
-        ),
-    )
-
-
-def _named(name: str) -> str:
-    return f"--filter=displayName={json.dumps(name, ensure_ascii=False)}"

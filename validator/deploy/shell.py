@@ -56,7 +56,11 @@ class Shell:
     def run(self, command: Command, environment: Mapping[str, str] | None = None) -> Answer:
         """Run a command. Raises Failed when something it asks for can't be had, ConfigurationError when there is no such program."""
         words = tuple(str(self.resolve(one)) for one in command)
-        given = [f"{name}={value}" for name, value in {**NO_PROMPTS, **(environment or {})}.items()]
+        return self.start(words, {**NO_PROMPTS, **(environment or {})})
+
+    def start(self, words: tuple[str, ...], environment: Mapping[str, str]) -> Answer:
+        """Run these words to their end. Raises ConfigurationError."""
+        given = [f"{name}={value}" for name, value in environment.items()]
         program = self.python if words[0] == "python" else words[0]
         try:
             done = subprocess.run(

@@ -1,0 +1,146 @@
+"""Applying: what is missing is made, what is unlike is changed, what is there is left, and a failure is gone on from."""
+
+import json
+
+import pytest
+
+from tests.deploy.cloud import Cloud
+from tests.deploy.conftest import CloudShell, filled
+from validator.deploy.apply import Done, Outcome, apply
+from validator.deploy.plan import steps
+from validator.ssot.source import Ssot
+
+
+def applied(ssot: Ssot, cloud: Cloud) -> list[Done]:
+    """One go over the whole plan."""
+    return list(apply(steps(ssot), CloudShell(cloud=cloud)))
+
+
+def again(cloud: Cloud) -> Cloud:
+    """The same project, its calls forgotten, failing no more."""
+    return Cloud({**cloud.held, "calls": [], "fail": None})
+
+
+ALWAYS = ["python", "-m", "validator", "tables", "create"]
+"""The one step that looks for itself."""
+
+
+def test_everything_is_made_in_one_go(ssot: Ssot, cloud: Cloud) -> None:
+    """In an empty project every step makes something, and none is left."""
+    done = applied(ssot, cloud)
+    assert len(done) == len(steps(ssot))
+    assert not any(one.outcome.stops for one in done)
+    things = cloud.state()["things"]
+    assert set(things["functions"]) == {"validation-runner", "validation-dead-letter"}
+    assert len(things["jobs"]) == len(ssot.schedules)
+    assert len(things["subscriptions"]) == sum(topic.dead_letter for topic in ssot.topics)
+
+
+def test_a_second_go_changes_nothing(ssot: Ssot, cloud: Cloud) -> None:
+    """What is there is looked at and left: only the tables, which look for themselves, are asked for again."""
+    applied(ssot, cloud)
+    second = again(cloud)
+    assert {one.outcome for one in applied(ssot, second)} == {Outcome.THERE, Outcome.RAN}
+    assert second.changes == [ALWAYS]
+
+
+def test_a_failure_at_any_step_is_gone_on_from(ssot: Ssot) -> None:
+    """Whichever command fails: nothing after it is tried, and the next go does the rest, repeating nothing that was done."""
+    whole = filled(ssot)
+    applied(ssot, whole)
+    total = len(whole.changes)
+    assert total > 50
+    for number in range(1, total + 1):
+        cloud = filled(ssot)
+        cloud.held["fail"] = number
+        first = applied(ssot, cloud)
+        assert first[-1].outcome is Outcome.FAILED, number
+        assert len(cloud.changes) == number
+        before = cloud.changes
+        second = again(cloud)
+        assert not any(one.outcome.stops for one in applied(ssot, second)), number
+        repeated = [call for call in second.changes if call in before[:-1] and call != ALWAYS]
+        assert repeated == [], number
+        assert second.changes[1 if before[:-1].count(ALWAYS) else 0 :] == whole.changes[number - 1 :], number
+        assert second.state() == whole.state(), number
+
+
+def test_what_was_changed_by_hand_is_put_right(ssot: Ssot, cloud: Cloud) -> None:
+    """A job at another time, a variable that was taken away: each is changed by one command, and nothing else is touched."""
+    applied(ssot, cloud)
+    cloud.held["things"]["jobs"]["validation-midday"]["schedule"] = "0 13 * * *"
+    del cloud.held["things"]["functions"]["validation-runner"]["serviceConfig"]["environmentVariables"][
+        "EMAIL_ALERTS_TO"
+    ]
+    second = again(cloud)
+    applied(ssot, second)
+    changes = [call for call in second.changes if call != ALWAYS]
+    assert [call[1:5] for call in changes] == [
+        ["functions", "deploy", "validation-runner", "--gen2"],
+        ["run", "services", "add-iam-policy-binding", "validation-runner"],
+        ["scheduler", "jobs", "update", "http"],
+    ]
+
+
+def test_the_invoker_is_granted_again_after_a_deployment(ssot: Ssot, cloud: Cloud) -> None:
+    """A deployment takes the policy away; the step after it looks anew and gives it back."""
+    applied(ssot, cloud)
+    del cloud.held["policies"]["services validation-runner"]
+    second = again(cloud)
+    applied(ssot, second)
+    (granted,) = [call for call in second.changes if call != ALWAYS]
+    assert granted[1:5] == ["run", "services", "add-iam-policy-binding", "validation-runner"]
+
+
+def test_a_role_under_a_condition_is_not_the_role(ssot: Ssot, cloud: Cloud) -> None:
+    """A conditional binding does not count as the role itself."""
+    applied(ssot, cloud)
+    policy = cloud.held["policies"]["projects nba-props-platform"]
+    policy[0]["condition"] = {"expression": "false"}
+    second = again(cloud)
+    applied(ssot, second)
+    assert any(f"--role={policy[0]['role']}" in call for call in second.changes)
+
+
+def test_what_cannot_be_looked_at_is_not_made(ssot: Ssot, cloud: Cloud) -> None:
+    """Where looking is refused, it stops: refused is not absent."""
+    cloud.held["fail"] = "secrets describe"
+    done = applied(ssot, cloud)
+    assert done[-1].outcome is Outcome.FAILED
+    assert not any("secrets" in call and "create" in call for call in cloud.changes)
+
+
+def test_a_secret_without_a_value_waits_for_a_person(ssot: Ssot) -> None:
+    """No value is made up, and nothing is deployed without it."""
+    cloud = Cloud()
+    done = applied(ssot, cloud)
+    assert done[-1].outcome is Outcome.BY_HAND
+    assert done[-1].step.create[1:4] == ("secrets", "versions", "add")
+    assert not any("deploy" in call for call in cloud.changes)
+    assert not any("versions" in call and "add" in call for call in cloud.calls)
+
+
+@pytest.mark.parametrize("absent", ["nba-scrapers", "prediction-request-dlq", "nba_raw"])
+def test_what_the_pipeline_lacks_is_left_out(ssot: Ssot, cloud: Cloud, absent: str) -> None:
+    """A service, topic or dataset of the pipeline that is not there stops nothing; its step is done once it is."""
+    cloud.held["absent"] = [absent]
+    done = applied(ssot, cloud)
+    (left_out,) = [one for one in done if one.outcome is Outcome.LEFT_OUT]
+    assert absent in left_out.step.title
+    assert len(done) == len(steps(ssot))
+    cloud.held["absent"] = []
+    assert not [one for one in applied(ssot, again(cloud)) if one.outcome is Outcome.LEFT_OUT]
+
+
+def test_the_alert_tells_the_owners(ssot: Ssot, cloud: Cloud) -> None:
+    """The policy names the channel that was made just before, by the name that it was given there."""
+    applied(ssot, cloud)
+    (policy,) = cloud.state()["things"]["policies"].values()
+    assert policy["channels"] == "channels/validation-runner: data-team@example.com"
+
+
+def test_pub_sub_may_make_tokens(ssot: Ssot, cloud: Cloud) -> None:
+    """Its agent is named by the project's number, which is asked for."""
+    applied(ssot, cloud)
+    policy = json.dumps(cloud.state()["policies"])
+    assert "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com" in policy
