@@ -235,6 +235,7 @@ gcloud functions deploy validation-runner \
   --entry-point=run_validation \
   --trigger-http \
   --no-allow-unauthenticated \
+  --serve-all-traffic-latest-revision \
   --service-account=nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --memory=512Mi \
   --timeout=540s \
@@ -368,6 +369,7 @@ gcloud functions deploy validation-dead-letter \
   --entry-point=alert_dead_letter \
   --trigger-http \
   --no-allow-unauthenticated \
+  --serve-all-traffic-latest-revision \
   --service-account=nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --memory=512Mi \
   --timeout=540s \

@@ -164,6 +164,7 @@ class Cloud:
             "buildConfig": {"runtime": flags["runtime"], "entryPoint": flags["entry-point"]},
             "serviceConfig": {
                 "timeoutSeconds": int(flags["timeout"].rstrip("s")),
+                "allTrafficOnLatestRevision": "serve-all-traffic-latest-revision" in flags,
                 "maxInstanceCount": int(flags["max-instances"]),
                 "serviceAccountEmail": flags["service-account"],
                 "environmentVariables": {**pairs(flags["set-env-vars"]), "LOG_EXECUTION_ID": "true"},

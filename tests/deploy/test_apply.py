@@ -82,6 +82,24 @@ def test_what_was_changed_by_hand_is_put_right(ssot: Ssot, cloud: Cloud) -> None
     ]
 
 
+def test_a_pinned_revision_is_let_go(ssot: Ssot, cloud: Cloud) -> None:
+    """A function whose traffic was pinned to an old revision is deployed anew, with all traffic on the newest."""
+    applied(ssot, cloud)
+    cloud.held["things"]["functions"]["validation-runner"]["serviceConfig"]["allTrafficOnLatestRevision"] = False
+    second = again(cloud)
+    applied(ssot, second)
+    assert second.state()["things"]["functions"]["validation-runner"]["serviceConfig"]["allTrafficOnLatestRevision"]
+
+
+def test_other_source_is_deployed(ssot: Ssot, cloud: Cloud) -> None:
+    """A function that was built from something else is deployed anew, though its settings are the same."""
+    applied(ssot, cloud)
+    cloud.held["things"]["functions"]["validation-runner"]["labels"]["source"] = "fedcba9876543210"
+    second = again(cloud)
+    applied(ssot, second)
+    assert second.changes[1][1:4] == ["functions", "deploy", "validation-runner"]
+
+
 def test_the_invoker_is_granted_again_after_a_deployment(ssot: Ssot, cloud: Cloud) -> None:
     """A deployment takes the policy away; the step after it looks anew and gives it back."""
     applied(ssot, cloud)

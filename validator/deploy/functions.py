@@ -79,6 +79,7 @@ def _deploy(ssot: Ssot, name: str) -> Command:
         f"--entry-point={ENTRY_POINTS.get(name, 'run_validation')}",
         "--trigger-http",
         "--no-allow-unauthenticated",
+        "--serve-all-traffic-latest-revision",
         f"--service-account={service_account(ssot)}",
         f"--memory={runner.memory}",
         f"--timeout={runner.timeout_seconds}s",
@@ -101,6 +102,7 @@ def _wanted(ssot: Ssot, name: str) -> dict[str, object]:
         "buildConfig": {"runtime": RUNTIME, "entryPoint": ENTRY_POINTS.get(name, "run_validation")},
         "serviceConfig": {
             "timeoutSeconds": runner.timeout_seconds,
+            "allTrafficOnLatestRevision": True,
             "maxInstanceCount": runner.max_instances,
             "serviceAccountEmail": service_account(ssot),
             "environmentVariables": environment_of(ssot),
