@@ -4,11 +4,17 @@ import json
 
 import pytest
 
+from tests.config.conftest import ROOT, Source
 from tests.deploy.cloud import Cloud
-from tests.deploy.conftest import CloudShell, filled
+from tests.deploy.conftest import CloudShell, changed, filled
+from validator.config.jobs import own_functions, own_job_name
 from validator.deploy.apply import Done, Outcome, apply
+from validator.deploy.hints import likely
 from validator.deploy.plan import steps
+from validator.ssot.load import load
 from validator.ssot.source import Ssot
+
+WORLDS = ROOT / "tests/worlds"
 
 
 def applied(ssot: Ssot, cloud: Cloud) -> list[Done]:
@@ -162,3 +168,47 @@ def test_pub_sub_may_make_tokens(ssot: Ssot, cloud: Cloud) -> None:
     applied(ssot, cloud)
     policy = json.dumps(cloud.state()["policies"])
     assert "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com" in policy
+
+
+@pytest.mark.parametrize("world", ["league", "shop"])
+def test_another_pipeline(world: str) -> None:
+    """Any source of truth can be deployed: one without secrets, dead letters or owners too."""
+    other = load(WORLDS / world)
+    cloud = filled(other)
+    assert not any(one.outcome.stops for one in applied(other, cloud))
+    things = cloud.state()["things"]
+    assert set(things["functions"]) == set(own_functions(other))
+    assert set(things["jobs"]) == {own_job_name(name) for name in other.schedules}
+    assert {one.outcome for one in applied(other, again(cloud))} == {Outcome.THERE, Outcome.RAN}
+
+
+def test_an_account_of_googles_own_is_not_made(source: Source) -> None:
+    """The default account of Compute Engine is there or it is not; nobody can make it."""
+    source.edit("pipeline.yaml", {"runner": {"service_account": "1-compute@developer.gserviceaccount.com"}})
+    assert not [step for step in steps(changed(source)) if step.part == "Service account"]
+
+
+def test_an_account_of_another_project_is_looked_for_there(source: Source) -> None:
+    """The address names the project that it belongs to."""
+    source.edit("pipeline.yaml", {"runner": {"service_account": "watch@other-project.iam.gserviceaccount.com"}})
+    (step,) = [step for step in steps(changed(source)) if step.part == "Service account"]
+    assert step.create[-1] == "--project=other-project"
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("ERROR: (gcloud.x) You do not currently have an active account selected.", "gcloud auth login"),
+        ("Your default credentials were not found.", "application-default login"),
+        ("PERMISSION_DENIED: Permission 'iam.serviceaccounts.actAs' denied on service account", "serviceAccountUser"),
+        ("Cloud Functions API has not been used in project 1 before or it is disabled.", "wait a minute"),
+        ("OperationError: code=3, message=Build failed with status: FAILURE", "builds list"),
+        ("ERROR: 403 Access Denied: Dataset p:d: User does not have permission", "DEPLOYING.md"),
+        ("it did not end within 30 minutes", "look, then apply again"),
+        ("something nobody has seen", ""),
+    ],
+)
+def test_what_is_likely(said: str, hint: str) -> None:
+    """What Google's programs are known to say leads to what to type; what they are not known to say, to nothing."""
+    assert hint in likely(said)
+    assert bool(hint) == bool(likely(said))

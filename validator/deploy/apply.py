@@ -1,7 +1,7 @@
 """Applying the plan: each step looked for, made or changed only where it has to be, stopping at the first that fails."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -37,9 +37,16 @@ class Done:
     answer: Answer | None = None
 
 
-def apply(steps: Sequence[Step], shell: Shell) -> Iterator[Done]:
-    """Do the steps in order, each once it is asked for. Ends after the first that stops. Raises ConfigurationError."""
+def apply(
+    steps: Sequence[Step], shell: Shell, begin: Callable[[int, Step], None] | None = None
+) -> Iterator[Done]:
+    """Do the steps in order, each once it is asked for; `begin` is told of each first. Ends after the first that stops.
+
+    Raises ConfigurationError.
+    """
     for number, step in enumerate(steps, start=1):
+        if begin is not None:
+            begin(number, step)
         try:
             outcome, answer = bring(step, shell), None
         except Failed as failed:

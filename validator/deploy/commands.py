@@ -171,14 +171,16 @@ def _confirm(call: Call, text: str) -> None:
 
 def _do(wanted: Sequence[Step], shell: Shell) -> int:
     """Do the steps, a line each. 1 where something was left out, 2 where it stopped."""
-    width, left_out = len(str(len(wanted))), 0
-    for number, step in enumerate(wanted, start=1):
-        print(f"[{number:>{width}}/{len(wanted)}] {plain(step.title)} … ", end="", flush=True)
-        done = next(apply([step], shell))
+    total, left_out = len(wanted), 0
+
+    def begin(number: int, step: Step) -> None:
+        print(f"[{number:>{len(str(total))}}/{total}] {plain(step.title)} … ", end="", flush=True)
+
+    for done in apply(wanted, shell, begin):
         print(done.outcome.value, flush=True)
         left_out += done.outcome is Outcome.LEFT_OUT
         if done.outcome.stops:
-            for line in _why(done, number, len(wanted)):
+            for line in _why(done, total):
                 print(line)
             return ExitCode.ERROR
     if left_out:
@@ -186,10 +188,10 @@ def _do(wanted: Sequence[Step], shell: Shell) -> int:
     return ExitCode.FINDINGS if left_out else ExitCode.FINE
 
 
-def _why(done: Done, number: int, total: int) -> list[str]:
+def _why(done: Done, total: int) -> list[str]:
     """What went wrong, and what to type next."""
     again = f"next     {AGAIN} goes on from here; what is done is not done again"
-    stopped = f"stopped at step {number} of {total}"
+    stopped = f"stopped at step {done.number} of {total}"
     if done.answer is None:
         return [stopped, f"type     {one_line(done.step.create)}", f"         {plain(done.step.why)}", again]
     said = plain_lines(done.answer.words)[-SAID_LINES:]
