@@ -94,7 +94,7 @@ class Cloud:
                 return self._deploy(name, flags)
             case ["secrets", "versions", verb, secret]:
                 values = self._things("value").setdefault(secret, [])
-                values.extend([{"state": "ENABLED"}] if verb == "add" else [])
+                values.extend([{"name": "1", "state": "ENABLED"}] if verb == "add" else [])
                 return values
         return self._usual(plain, flags)
 

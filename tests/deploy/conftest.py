@@ -66,7 +66,7 @@ def cloud(ssot: Ssot) -> Cloud:
 def filled(ssot: Ssot) -> Cloud:
     """A project in which every secret has a value."""
     cloud = Cloud()
-    values = {secret: [{"state": "ENABLED"}] for secret in ssot.pipeline.runner.secrets.values()}
+    values = {secret: [{"name": "1", "state": "ENABLED"}] for secret in ssot.pipeline.runner.secrets.values()}
     cloud.held["things"]["value"] = values
     return cloud
 

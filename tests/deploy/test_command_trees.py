@@ -27,6 +27,7 @@ from validator.ssot.source import Ssot
 
 pytestmark = pytest.mark.xdist_group("command trees")  # what is judged is recorded once
 Argv = tuple[str, ...]
+CHOICES = ("--http-method=", "--type=", "--replication-policy=", "--format=", "--runtime=")
 MAKES_ITS_OWN_PROJECT = {("gcloud", "config"), ("gcloud", "projects"), ("gcloud", "auth")}
 """Commands that have no project, or whose project is what they are about."""
 
@@ -74,11 +75,25 @@ def commands(ssot: Ssot, tmp_path_factory: pytest.TempPathFactory) -> set[Argv]:
 
 
 def test_gcloud_knows_every_command(commands: set[Argv], tmp_path: Path) -> None:
-    """Parsed by gcloud's own parsers: groups, commands, flags, choices, what must not go together."""
+    """Parsed by gcloud's own parsers: groups, commands, flags, choices, what must not go together.
+
+    Commands that differ in names alone are judged by the longest of them.
+    """
     needs("gcloud")
-    asked = [call for call in sorted(commands) if call[0] == "gcloud"]
-    assert len(asked) > 100
-    assert refused(asked, tmp_path) == []
+    asked = {
+        shape(call): call for call in sorted(commands, key=lambda one: len(shlex.join(one))) if call[0] == "gcloud"
+    }
+    assert len(asked) > 50
+    assert refused(list(asked.values()), tmp_path) == []
+
+
+def shape(call: Argv) -> tuple[object, ...]:
+    """What a parser tells apart: the command, its flags, and values that are one of a few."""
+    plain = [word for word in call if not word.startswith("-")]
+    flags = sorted(
+        word if word.startswith(CHOICES) else word.partition("=")[0] for word in call if word.startswith("-")
+    )
+    return (tuple(plain[: 5 if plain[1] in ("alpha", "beta") else 4]), len(plain), tuple(flags))
 
 
 def test_gcloud_refuses_what_is_wrong(tmp_path: Path) -> None:

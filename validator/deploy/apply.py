@@ -37,9 +37,7 @@ class Done:
     answer: Answer | None = None
 
 
-def apply(
-    steps: Sequence[Step], shell: Shell, begin: Callable[[int, Step], None] | None = None
-) -> Iterator[Done]:
+def apply(steps: Sequence[Step], shell: Shell, begin: Callable[[int, Step], None] | None = None) -> Iterator[Done]:
     """Do the steps in order, each once it is asked for; `begin` is told of each first. Ends after the first that stops.
 
     Raises ConfigurationError.
