@@ -11,6 +11,7 @@ from validator.config.jobs import own_functions, own_job_name
 from validator.deploy.apply import Done, Outcome, apply
 from validator.deploy.hints import likely
 from validator.deploy.plan import steps
+from validator.deploy.shell import Answer
 from validator.ssot.load import load
 from validator.ssot.source import Ssot
 
@@ -142,6 +143,21 @@ def test_a_secret_without_a_value_waits_for_a_person(ssot: Ssot) -> None:
     assert done[-1].step.create[1:4] == ("secrets", "versions", "add")
     assert not any("deploy" in call for call in cloud.changes)
     assert not any("versions" in call and "add" in call for call in cloud.calls)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "PERMISSION_DENIED: Permission 'run.services.getIamPolicy' denied on resource (or it may not exist).",
+        "Access Denied: Dataset p:nba_raw: User does not have permission, or dataset was not found",
+        "INVALID_ARGUMENT: Service account nba-orchestration@p.iam.gserviceaccount.com does not exist.",
+    ],
+)
+def test_refused_is_not_absent(said: str) -> None:
+    """What must not be looked at may be there; what a new account is refused is not missing."""
+    assert not Answer(command=("gcloud",), code=1, err=said).absent
+    assert Answer(command=("gcloud",), code=1, err="NOT_FOUND: Job not found.").absent
+    assert Answer(command=("bq",), code=2, out="Not found: Dataset p:nba_raw").absent
 
 
 @pytest.mark.parametrize("absent", ["nba-scrapers", "prediction-request-dlq", "nba_raw"])

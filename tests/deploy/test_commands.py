@@ -71,6 +71,7 @@ def test_apply_names_what_was_left_out(shipped: Type, cloud: Cloud) -> None:
     cloud.held["absent"] = ["nba-scrapers"]
     done = shipped("deploy", "apply", "--yes")
     assert done.code == 1
+    assert "service nba-scrapers … left out: ERROR: NOT_FOUND: Resource nba-scrapers does not exist" in done.out
     assert "1 step left out" in done.out
 
 

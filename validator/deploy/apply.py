@@ -17,7 +17,7 @@ class Outcome(Enum):
     CREATED = "created"
     CHANGED = "changed"
     RAN = "done"
-    LEFT_OUT = "left out: what it belongs to is not there"
+    LEFT_OUT = "left out"
     BY_HAND = "waits for you"
     FAILED = "failed"
 
@@ -29,7 +29,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """A step and what became of it; `answer` is that of the command that failed."""
+    """A step and what became of it; `answer` is that of the command that failed, or that found nothing to belong to."""
 
     number: int
     step: Step
@@ -46,7 +46,7 @@ def apply(steps: Sequence[Step], shell: Shell, begin: Callable[[int, Step], None
         if begin is not None:
             begin(number, step)
         try:
-            outcome, answer = bring(step, shell), None
+            outcome, answer = bring(step, shell)
         except Failed as failed:
             outcome, answer = Outcome.FAILED, failed.answer
         yield Done(number=number, step=step, outcome=outcome, answer=answer)
@@ -54,16 +54,16 @@ def apply(steps: Sequence[Step], shell: Shell, begin: Callable[[int, Step], None
             return
 
 
-def bring(step: Step, shell: Shell) -> Outcome:
-    """Make one thing what it should be. Raises Failed."""
+def bring(step: Step, shell: Shell) -> tuple[Outcome, Answer | None]:
+    """Make one thing what it should be; what became of it, and what was said where that was not enough. Raises Failed."""
     if step.probe is None:
         shell.must(step.create, step.environment)
-        return Outcome.RAN
+        return Outcome.RAN, None
     found = look(step, shell)
     if found is None:
-        return _create(step, shell)
+        return (Outcome.BY_HAND, None) if step.by_hand else _run(step, shell, Outcome.CREATED)
     if step.change is None or covers(found, shell.resolve(step.wanted)):
-        return Outcome.THERE
+        return Outcome.THERE, None
     return _run(step, shell, Outcome.CHANGED)
 
 
@@ -81,15 +81,11 @@ def look(step: Step, shell: Shell) -> Any:
     return None if step.many and not found else found
 
 
-def _create(step: Step, shell: Shell) -> Outcome:
-    return Outcome.BY_HAND if step.by_hand else _run(step, shell, Outcome.CREATED)
-
-
-def _run(step: Step, shell: Shell, outcome: Outcome) -> Outcome:
+def _run(step: Step, shell: Shell, outcome: Outcome) -> tuple[Outcome, Answer | None]:
     command = (step.change if outcome is Outcome.CHANGED else None) or step.create
     answer = shell.run(command, step.environment)
     if answer.code == 0:
-        return outcome
+        return outcome, None
     if step.theirs and answer.absent:
-        return Outcome.LEFT_OUT
+        return Outcome.LEFT_OUT, answer
     raise Failed(answer)

@@ -177,7 +177,7 @@ def _do(wanted: Sequence[Step], shell: Shell) -> int:
         print(f"[{number:>{len(str(total))}}/{total}] {plain(step.title)} … ", end="", flush=True)
 
     for done in apply(wanted, shell, begin):
-        print(done.outcome.value, flush=True)
+        print(_became(done), flush=True)
         left_out += done.outcome is Outcome.LEFT_OUT
         if done.outcome.stops:
             for line in _why(done, total):
@@ -186,6 +186,12 @@ def _do(wanted: Sequence[Step], shell: Shell) -> int:
     if left_out:
         print(f"{amount(left_out, 'step')} left out: {AGAIN} does them once what they belong to is there")
     return ExitCode.FINDINGS if left_out else ExitCode.FINE
+
+
+def _became(done: Done) -> str:
+    if done.outcome is not Outcome.LEFT_OUT or done.answer is None:
+        return done.outcome.value
+    return f"{done.outcome.value}: {plain(done.answer.words.splitlines()[-1])}"
 
 
 def _why(done: Done, total: int) -> list[str]:

@@ -16,6 +16,10 @@ HINTS = (
         r"actAs|iam\.serviceaccounts",
         "you may not act as the service account: an owner gives you roles/iam.serviceAccountUser on it",
     ),
+    (
+        r"service account .{0,200} does not exist",
+        "a service account that was made a moment ago is not known everywhere yet: wait a minute",
+    ),
     (r"billing", "the project has no billing account: gcloud billing projects link"),
     (
         r"1st gen|first generation|already exists in a different|gen1|not a 2nd gen",

@@ -15,6 +15,10 @@ PATIENCE = 1800
 """Seconds; a function takes some minutes to build."""
 NO_PROMPTS = {"CLOUDSDK_CORE_DISABLE_PROMPTS": "1"}
 _ABSENT = re.compile(r"NOT_FOUND|\bnot found\b|does not exist|could not be found|cannot find", re.IGNORECASE)
+_UNTOLD = re.compile(
+    r"PERMISSION_DENIED|permission|access denied|forbidden|service account .{0,200} does not exist", re.IGNORECASE
+)
+"""Whoever may not look is often told that it may not exist; and a new service account is not known everywhere at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +33,8 @@ class Answer:
     @property
     def absent(self) -> bool:
         """Whether it failed because what it is about is not there; bq says so on standard output."""
-        return self.code != 0 and bool(_ABSENT.search(self.err or self.out))
+        said = self.err or self.out
+        return self.code != 0 and bool(_ABSENT.search(said)) and not _UNTOLD.search(said)
 
     @property
     def words(self) -> str:
