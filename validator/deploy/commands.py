@@ -213,6 +213,5 @@ def _why(done: Done, total: int) -> list[str]:
 
 def _unasked(failed: Failed) -> ServiceError:
     said = failed.answer.words
-    lines = plain_lines(said)
     hint = likely(said)
-    return ServiceError("Google Cloud", f"{lines[-1] if lines else ''}{f' ({hint})' if hint else ''}")
+    return ServiceError("Google Cloud", plain_lines(said)[0] + (f" ({hint})" if hint else ""))
