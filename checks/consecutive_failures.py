@@ -17,6 +17,7 @@ class ConsecutiveFailures(Check):
     warn = ">= 5"
     fail = ">= 10"
     query_jobs = 3
+    judges_now = True
     remedy = "gcloud logging read $filter --project $project --freshness 2d --limit 20"
 
     days: int = 14

@@ -16,6 +16,7 @@ class DataFreshness(Check):
     warn = "> 0"
     fail = ("> 2", "empty")
     query_jobs = 3
+    judges_now = True
     remedy = "python -m validator completeness --days 14"
     seasonal = True
 

@@ -17,6 +17,7 @@ class DeploymentDrift(Check):
     warn = "> 4"
     fail = ("> 24", "not_serving", "not_deployed")
     query_jobs = 0
+    judges_now = True
     remedy = "gcloud run services describe $service --region $region --project $project"
 
     def measure(self, world: World) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ class DlqDepth(Check):
     warn = "> 0"
     fail = ("> 100", "missing", "no_subscription")
     query_jobs = 0
+    judges_now = True
     remedy = "gcloud pubsub subscriptions pull $subscription --project $project --limit 5"
 
     kind: Literal["dead_letter", "ordinary"] = "dead_letter"

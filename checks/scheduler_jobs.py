@@ -16,6 +16,7 @@ class SchedulerJobs(Check):
     fail = ("missing", "paused", "unlike_declared", "failing")
     fine = ("as_declared", "none_undeclared")
     query_jobs = 0
+    judges_now = True
     remedy = "gcloud logging read $filter --project $project --freshness 2d --limit 5"
 
     def measure(self, world: World) -> Iterator[Finding]:

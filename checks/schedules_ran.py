@@ -17,6 +17,7 @@ class SchedulesRan(Check):
     unit = "missed runs"
     fail = "> 0"
     remedy = "gcloud logging read $filter --project $project --freshness 2d --limit 10"
+    judges_now = True
 
     hours: int = 26
     grace_minutes: int = 60

@@ -20,6 +20,7 @@ class ServiceHealth(Check):
     fail = ("unhealthy", "no_answer", "not_deployed")
     fine = ("healthy",)
     query_jobs = 0
+    judges_now = True
     remedy = "gcloud run services logs read $service --region $region --project $project --limit 20"
 
     def measure(self, world: World) -> Iterator[Finding]:

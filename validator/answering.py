@@ -4,6 +4,8 @@
 reaches a caller.
 """
 
+import base64
+import json
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -16,10 +18,12 @@ from validator.claim import InProgress
 from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
 from validator.json_text import json_text
 from validator.settings import Settings, read_settings, revision
+from validator.tell.plain import plain
 
 log = logging.getLogger("validator.http")
 
 LONGEST_DETAIL = 1_000
+LONGEST_NAME = 100
 NOT_CONFIGURED = "the log lists every problem; without a local world, `python -m validator demo` makes one"
 
 
@@ -29,6 +33,18 @@ def begin(headers: Iterable[tuple[str, str]]) -> Settings:
     settings = read_settings()
     logs.TRACE.set(logs.trace_of({name.lower(): value for name, value in headers}, settings.project))
     return settings
+
+
+def caller(authorization: str) -> str:
+    """Whom the platform let through, by the address in the token it has checked; `somebody` where there is none."""
+    _, _, token = authorization.partition("Bearer ")
+    parts = token.split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        address = claims["email"]
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
+        return "somebody"
+    return plain(address)[:LONGEST_NAME] if isinstance(address, str) and address else "somebody"
 
 
 def guarded(answering: Callable[[], Response]) -> Response:

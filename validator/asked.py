@@ -15,6 +15,9 @@ from validator.status import RunStatus, Status
 FailOn = Literal["never", "warn", "fail", "critical"]
 FAIL_ON: tuple[FailOn, ...] = ("never", "warn", "fail", "critical")
 
+LONGEST_REASON = 500
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}\Z")
 _LIMIT = re.compile(r"[0-9]{1,3}\Z")
 
 
@@ -106,6 +109,21 @@ def read_run_id(text: str) -> str | None:
         return str(uuid.UUID(text)) if len(text) == 36 else None
     except ValueError:
         return None
+
+
+def read_fingerprint(text: str) -> str:
+    """A problem's id: 16 hex digits. Raises BadRequest."""
+    if not _FINGERPRINT.match(text):
+        raise BadRequest(f"fingerprint {text!r}: expected the 16 hex digits that the message shows as its id")
+    return text
+
+
+def read_reason(text: str) -> str:
+    """A reason: one line of some text. Raises BadRequest."""
+    reason = text.strip()
+    if not (reason and reason.isprintable() and len(reason) <= LONGEST_REASON):
+        raise BadRequest(f"reason: expected one line of 1 to {LONGEST_REASON} characters that says why")
+    return reason
 
 
 def breaks(run: Run, fail_on: FailOn) -> bool:

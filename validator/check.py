@@ -110,6 +110,9 @@ class Check:
     seasonal: ClassVar[bool] = False
     """Whether the first days of a season, and the first after a break, turn a FAIL into a WARN."""
 
+    judges_now: ClassVar[bool] = False
+    """Whether it asks how things are at this moment, whatever date the run is for: then it is one problem whichever schedule asks."""
+
     def parameters(self) -> dict[str, Any]:
         """The parameters as the plain data that `checks.yaml` would hold; what stands at its default within them is left out."""
         return {field.name.rstrip("_"): _plain(getattr(self, field.name)) for field in fields(self)}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from validator import asked, commands, logs, look_commands, stored_commands
+from validator import asked, commands, logs, look_commands, stored_commands, telling_commands
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
 from validator.deploy.commands import add_commands as add_deploy_commands
@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument("name", nargs="?", metavar="NAME", help="explain this check")
     checks.add_argument("--format", choices=("table", "json", "markdown"), default="table")
     _add_looks(add)
+    telling_commands.add_commands(add)
     tables = add("tables", commands.tables, "make the result tables")
     tables.add_argument("action", choices=("create",))
     text = "the source of truth and the files derived from it"

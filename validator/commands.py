@@ -106,6 +106,8 @@ def _show_delivery(done: Run, svc: Service) -> None:
         print(f"mail     {Path(svc.settings.outbox) / (done.run_id + '.html')} (and .eml)")
     elif done.delivery.sent:
         print(f"told     {', '.join(done.delivery.sent)}")
+    elif done.delivery.quiet and not done.delivery.problems:
+        print(f"told     nobody: {done.delivery.quiet}")
     if not done.delivery.stored:
         return
     dataset = svc.ssot.results_dataset

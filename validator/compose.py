@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from validator.backends import Backend, LocalBackend, Remaining
+from validator.clock import zone
 from validator.errors import ConfigurationError
 from validator.execution import Budget, seconds_for_calls
 from validator.google_backend import GoogleBackend
@@ -23,9 +24,12 @@ from validator.ssot.source import Ssot
 from validator.standing import Standing, standing
 from validator.store import ResultStore
 from validator.store_ports import TableAdmin
+from validator.store_told import ToldStore
+from validator.tell.causes import phases_of
 from validator.tell.channel import Channel
 from validator.tell.delivery import Teller
 from validator.tell.message import Links
+from validator.tell.notice import Rules
 from validator.version import __version__
 
 
@@ -83,6 +87,7 @@ class Service:
                 make_leases=lambda: backend.leases,
                 make_teller=lambda: self.teller(backend.channels(), backend.unset()),
                 make_heartbeat=backend.heartbeat,
+                make_ledger=lambda store: ToldStore(store, self.rules.where, self.rules.judged_now),
             )
 
     def run(self, request: Request) -> Run:
@@ -124,7 +129,32 @@ class Service:
             links=Links(domain=domain),
             runbooks={name: named.spec.runbook or f"docs/checks.md#{name}" for name, named in self.checks.items()},
             owners={name: named.spec.owner for name, named in self.checks.items() if named.spec.owner},
+            addresses={
+                name: address for name, named in self.checks.items() if (address := self._address(named.spec.owner))
+            },
+            told={
+                name: [address for owner in spec.tell if (address := self._address(owner))]
+                for name, spec in self.ssot.schedules.items()
+            },
+            silent=[name for name, spec in self.ssot.schedules.items() if spec.notify == "never"],
+            rules=self.rules,
             foot=" · ".join(part for part in parts if part),
+        )
+
+    def _address(self, owner: str | None) -> str:
+        """The mail address of an owner; empty where none is declared."""
+        spec = self.ssot.pipeline.owners.get(owner or "")
+        return (spec.email or "") if spec else ""
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What decides whether people are told."""
+        return Rules(
+            spec=self.ssot.pipeline.telling,
+            where=zone(self.ssot.pipeline.time_zone),
+            judged_now=frozenset(name for name, named in self.checks.items() if named.check.judges_now),
+            phases=phases_of(self.ssot),
+            silences=self.ssot.silences,
         )
 
     def _backend(self, stack: ExitStack, measuring: Remaining, telling: Remaining) -> Backend:

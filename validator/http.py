@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flask import Request, Response
 
 from validator import asked
-from validator.answering import as_json, begin, guarded, problem
+from validator.answering import as_json, begin, caller, guarded, problem
 from validator.clock import day_of, parse_instant, real_now, zone
 from validator.compose import Service, service
 from validator.errors import BadRequest, NotFound
@@ -206,6 +206,20 @@ def _find(ask: Asked) -> Run | None:
         return session.store.find(run_id, ask.now)
 
 
+def acknowledge(ask: Asked) -> Response:
+    """`POST /acknowledge`: somebody has a finding in hand. Who that is, the platform has made sure of."""
+    given = asked.only_once(ask.arguments, ("fingerprint", "reason"))
+    fingerprint = asked.read_fingerprint(given.get("fingerprint", ""))
+    reason = asked.read_reason(given.get("reason", ""))
+    with ask.service().session() as session:
+        rows = session.ledger.acknowledge(
+            fingerprint, ask.now, f"{caller(ask.request.headers.get('Authorization', ''))}: {reason}"
+        )
+    if not rows:
+        return problem(404, "nothing-open", "Nothing open", "nothing of that fingerprint is open")
+    return as_json({"fingerprint": fingerprint, "acknowledged": True, "reason": reason}, 200)
+
+
 ROUTES: Mapping[str, tuple[tuple[str, ...], Handler]] = {
     "/": (("GET", "POST"), root),
     "/health": (("GET",), health),
@@ -213,5 +227,6 @@ ROUTES: Mapping[str, tuple[tuple[str, ...], Handler]] = {
     "/checks": (("GET",), checks),
     "/runs": (("GET",), runs),
     "/status": (("GET",), status),
+    "/acknowledge": (("POST",), acknowledge),
 }
 RUN_ROUTE: tuple[tuple[str, ...], Handler] = (("GET",), one_run)

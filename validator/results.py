@@ -72,11 +72,12 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Whether the run is stored, which channels were told, and what went wrong with either."""
+    """Whether the run is stored, which channels were told, and what went wrong with either; `quiet` says why nobody was told."""
 
     stored: bool = False
     sent: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    quiet: str = ""
 
     def body(self) -> dict[str, Any]:
         """The delivery as an answer shows it."""

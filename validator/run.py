@@ -5,7 +5,7 @@ Stored before told; whatever is killed or retried between two steps, the next at
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,9 +21,11 @@ from validator.logs import RUN_ID
 from validator.look import Shared, World
 from validator.results import Delivery, Result, Run
 from validator.ssot.source import Ssot
-from validator.status import RunStatus, Status, run_status
+from validator.status import Status, run_status
 from validator.store import ResultStore
+from validator.store_told import ToldStore
 from validator.tell.delivery import Teller
+from validator.telling import all_told, tell
 from validator.world import Ports
 
 log = logging.getLogger("validator.run")
@@ -38,11 +40,17 @@ class Session:
     make_leases: Callable[[], Leases]
     make_teller: Callable[[], Teller]
     make_heartbeat: Callable[[], Heartbeat | None]
+    make_ledger: Callable[[ResultStore], ToldStore]
 
     @cached_property
     def store(self) -> ResultStore:
         """Where the run is written."""
         return self.make_store()
+
+    @cached_property
+    def ledger(self) -> ToldStore:
+        """What people were told."""
+        return self.make_ledger(self.store)
 
     @cached_property
     def leases(self) -> Leases:
@@ -100,7 +108,7 @@ def _perform(order: Order, engine: Engine, session: Session) -> Run:
     except InProgress:
         # Whoever has the claim may only be replaying: what is finished needs no claim to be shown.
         finished = _stored(order, session)
-        if finished is None or not _all_told(order, finished, session):
+        if finished is None or not all_told(order, finished, session):
             raise
         return replace(finished, replayed=True)
 
@@ -177,70 +185,12 @@ def _finish(order: Order, run: Run, session: Session, claim: Claim) -> Run:
         wrote = session.store.save(run)
     except ServiceError as error:
         log.warning("run %s is not stored: %s", run.run_id, error)
-        return _tell(order, replace(run, delivery=Delivery(problems=(f"not stored: {error}",))), session, claim)
+        return tell(order, replace(run, delivery=Delivery(problems=(f"not stored: {error}",))), session, claim)
     if not wrote and (stored := _stored(order, session)):
         return _resume(order, stored, session, claim)
-    return _tell(order, replace(run, delivery=Delivery(stored=True)), session, claim)
+    return tell(order, replace(run, delivery=Delivery(stored=True)), session, claim)
 
 
 def _resume(order: Order, stored: Run, session: Session, claim: Claim) -> Run:
     """An earlier attempt stored the run: send what was not sent, else return it as it is."""
-    return replace(_tell(order, stored, session, claim), replayed=True)
-
-
-def _tell(order: Order, run: Run, session: Session, claim: Claim) -> Run:
-    if not message_due(order, run):
-        return run
-    claim.hold()
-    noted = claim.told() - set(run.delivery.sent)
-    told = noted | set(run.delivery.sent)
-    unrecorded = _record_noted(order, run, noted, session)
-    try:
-        sent, problems = session.teller.tell(
-            run, already=told, record=lambda channel, subject: _record(order, run, channel, subject, session, claim)
-        )
-    except ServiceError as error:
-        sent, problems = [], [f"not sent: {error}"]
-    return replace(
-        run,
-        delivery=replace(
-            run.delivery,
-            sent=tuple(sorted({*told, *sent})),
-            problems=(*run.delivery.problems, *unrecorded, *problems),
-        ),
-    )
-
-
-def _record(order: Order, run: Run, channel: str, subject: str, session: Session, claim: Claim) -> None:
-    """Record that a channel accepted the message, beside the claim first (it lives where the store may not)."""
-    claim.note(channel)
-    session.store.record_told(run, channel, order.now, subject)
-
-
-def _record_noted(order: Order, run: Run, noted: Collection[str], session: Session) -> list[str]:
-    """Record what an earlier attempt sent and noted beside its claim, and could not record. Returns the problems."""
-    problems = []
-    for channel in sorted(noted):
-        try:
-            session.store.record_told(run, channel, order.now, session.teller.message(run).subject)
-        except ServiceError as error:
-            problems.append(f"{channel}: sent, but not recorded: {error}")
-    return problems
-
-
-def _all_told(order: Order, run: Run, session: Session) -> bool:
-    """Whether nothing is left to be sent of a stored run."""
-    if not message_due(order, run):
-        return True
-    try:
-        teller = session.teller
-    except ServiceError:
-        return False
-    return not teller.unset and {channel.name for channel in teller.channels} <= set(run.delivery.sent)
-
-
-def message_due(order: Order, run: Run) -> bool:
-    """Whether people are told of the run: at WARNING or worse, and by scheduled runs of a schedule that always tells."""
-    if order.schedule.notify == "never":
-        return False
-    return run.status.rank >= RunStatus.WARNING.rank or (order.schedule.notify == "always" and order.scheduled)
+    return replace(tell(order, stored, session, claim), replayed=True)

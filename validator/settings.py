@@ -39,6 +39,7 @@ class Settings:
     function_timeout_seconds: int | None = None
     revision: str = ""
     on_google_cloud: bool = False
+    user: str = ""
     port: int = 8080
     colour: bool = True
 
@@ -87,6 +88,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         function_timeout_seconds=_number(env, "CLOUD_RUN_TIMEOUT_SECONDS", None, 1, 3600, problems),
         revision=env.get("K_REVISION", ""),
         on_google_cloud=on_google_cloud,
+        user=env.get("USER", ""),
         port=_number(env, "PORT", 8080, 0, 65535, problems) or 0,
         colour=not env.get("NO_COLOR"),
     )

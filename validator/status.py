@@ -28,6 +28,11 @@ class Severity(Enum):
     P3_MEDIUM = "P3_MEDIUM"
     P4_LOW = "P4_LOW"
 
+    @cached_property
+    def rank(self) -> int:
+        """Position from harmless (0) to worst."""
+        return -list(Severity).index(self) + len(Severity) - 1
+
 
 class RunStatus(Enum):
     """What a whole run says."""
@@ -41,6 +46,16 @@ class RunStatus(Enum):
     def rank(self) -> int:
         """Position from OK (0) to CRITICAL."""
         return list(RunStatus).index(self)
+
+
+class Transition(Enum):
+    """A result against the last one people were told of."""
+
+    NEW = "NEW"
+    WORSE = "WORSE"
+    STILL = "STILL"
+    BETTER = "BETTER"
+    FIXED = "FIXED"
 
 
 class ExitCode(IntEnum):

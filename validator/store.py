@@ -3,12 +3,11 @@
 One script of BigQuery SQL does the writing, under a key made of the run's id; the columns come from the source of truth.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from validator.clock import rfc3339
 from validator.errors import ServiceError
 from validator.results import Result, Run
 from validator.ssot.models.tables import ColumnSpec
@@ -49,24 +48,11 @@ class ResultStore:
             "runs": as_json_text([run_row(run)]),
             "results": as_json_text([result_row(result) for result in run.results]),
         }
-        return self.scripts.run_once(f"store_{run.run_id}", _transaction(inserts), rows)
+        return self.scripts.run_once(f"store_{run.run_id}", transaction(inserts), rows)
 
-    def record_told(self, run: Run, channel: str, at: datetime, subject: str) -> None:
-        """Record that a channel accepted the run's message."""
-        row = {
-            "alert_id": str(uuid.uuid5(uuid.UUID(run.run_id), f"told|{channel}")),
-            "alert_timestamp": rfc3339(at),
-            "run_id": run.run_id,
-            "severity": run.status.value,
-            "channel": channel,
-            "message": subject,
-            "status": "sent",
-        }
-        self.scripts.run_once(
-            f"told_{run.run_id}_{channel}",
-            _transaction([self._insert(ALERTS, "alerts")]),
-            {"alerts": as_json_text([row])},
-        )
+    def append(self, key: str, table: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Add rows to a result table, once for that key. True when this call added them."""
+        return self.scripts.run_once(key, transaction([self._insert(table, "rows")]), {"rows": as_json_text(rows)})
 
     def find(self, run_id: str, now: datetime) -> Run | None:
         """The stored run with its results, and whom it was told to; None when there is none."""
@@ -75,16 +61,16 @@ class ResultStore:
             "first": now - timedelta(days=LOOK_BACK_DAYS),
             "last": now + timedelta(days=LOOK_BACK_DAYS),
         }
-        rows = self._ask(
-            f"SELECT * FROM {self._table(RUNS)} WHERE run_id = @run_id AND run_timestamp BETWEEN @first AND @last", span
+        rows = self.ask(
+            f"SELECT * FROM {self.table(RUNS)} WHERE run_id = @run_id AND run_timestamp BETWEEN @first AND @last", span
         )
         if not rows:
             return None
         run_row_ = rows[0]
         at = run_row_["run_timestamp"]
         near: dict[str, Value] = {"run_id": run_id, "first": at - timedelta(days=1), "last": at + timedelta(days=1)}
-        results = self._ask(
-            f"SELECT * FROM {self._table(RESULTS)} WHERE run_id = @run_id AND check_timestamp BETWEEN @first AND @last",
+        results = self.ask(
+            f"SELECT * FROM {self.table(RESULTS)} WHERE run_id = @run_id AND check_timestamp BETWEEN @first AND @last",
             near,
         )
         told = self.told(run_id, at)
@@ -104,8 +90,8 @@ class ResultStore:
             "first": run_timestamp - timedelta(days=1),
             "last": run_timestamp + timedelta(days=30),
         }
-        sql = f"SELECT channel FROM {self._table(ALERTS)} WHERE run_id = @run_id AND status = 'sent' AND alert_timestamp BETWEEN @first AND @last"
-        return tuple(sorted({str(row["channel"]) for row in self._ask(sql, span)}))
+        sql = f"SELECT channel FROM {self.table(ALERTS)} WHERE run_id = @run_id AND status = 'sent' AND alert_timestamp BETWEEN @first AND @last"
+        return tuple(sorted({str(row["channel"]) for row in self.ask(sql, span)}))
 
     def newest(
         self,
@@ -131,14 +117,14 @@ class ResultStore:
             if value is not None:
                 where.append(f"{column} = @{column}")
                 span[column] = value
-        sql = f"SELECT * FROM {self._table(RUNS)} WHERE {' AND '.join(where)} ORDER BY run_timestamp DESC LIMIT {int(limit)}"
-        return [run_of(row, [], ()) for row in self._ask(sql, span)]
+        sql = f"SELECT * FROM {self.table(RUNS)} WHERE {' AND '.join(where)} ORDER BY run_timestamp DESC LIMIT {int(limit)}"
+        return [run_of(row, [], ()) for row in self.ask(sql, span)]
 
     def latest(self, days: Sequence[date], now: datetime) -> list[Run]:
         """For each of the target dates the newest run of every schedule, with its results, newest first."""
         span: dict[str, Value] = {"first": now - timedelta(days=LOOK_BACK_DAYS), "last": now, "days": tuple(days)}
-        rows = self._ask(
-            f"SELECT * FROM {self._table(RUNS)} WHERE run_timestamp BETWEEN @first AND @last AND target_date IN UNNEST(@days) "
+        rows = self.ask(
+            f"SELECT * FROM {self.table(RUNS)} WHERE run_timestamp BETWEEN @first AND @last AND target_date IN UNNEST(@days) "
             "QUALIFY ROW_NUMBER() OVER (PARTITION BY check_type, target_date ORDER BY run_timestamp DESC) = 1 "
             "ORDER BY run_timestamp DESC",
             span,
@@ -151,9 +137,9 @@ class ResultStore:
             "first": min(stamps) - timedelta(days=1),
             "last": max(stamps) + timedelta(days=1),
         }
-        sql = f"SELECT * FROM {self._table(RESULTS)} WHERE run_id IN UNNEST(@ids) AND check_timestamp BETWEEN @first AND @last"
+        sql = f"SELECT * FROM {self.table(RESULTS)} WHERE run_id IN UNNEST(@ids) AND check_timestamp BETWEEN @first AND @last"
         found: dict[str, list[Result]] = {}
-        for row in self._ask(sql, near):
+        for row in self.ask(sql, near):
             found.setdefault(row["run_id"], []).append(result_of(row))
         return [run_of(row, found.get(row["run_id"], []), ()) for row in rows]
 
@@ -166,35 +152,37 @@ class ResultStore:
         span: dict[str, Value] = {"first": first, "last": last}
         if check is not None:
             where, columns, span = f"{where} AND check_name = @check", "*", {**span, "check": check}
-        sql = f"SELECT {columns} FROM {self._table(RESULTS)} WHERE {where} ORDER BY check_timestamp"
-        return [result_of(row) for row in self._ask(sql, span)]
+        sql = f"SELECT {columns} FROM {self.table(RESULTS)} WHERE {where} ORDER BY check_timestamp"
+        return [result_of(row) for row in self.ask(sql, span)]
 
     def open_since(self, fingerprints: Sequence[str], now: datetime) -> Mapping[str, datetime]:
-        """Since when each finding has stood without a PASS or SKIP between, as far as the last 60 days tell."""
+        """Since when each finding has stood without a PASS between, as far as the last 60 days tell."""
         sql = f"""WITH seen AS (
-  SELECT fingerprint, check_timestamp, IF(status IN ('PASS', 'SKIP'), 1, 0) AS fine FROM {self._table(RESULTS)}
-  WHERE fingerprint IN UNNEST(@fingerprints) AND check_timestamp BETWEEN @first AND @last
+  SELECT fingerprint, check_timestamp, IF(status = 'PASS', 1, 0) AS fine FROM {self.table(RESULTS)}
+  WHERE fingerprint IN UNNEST(@fingerprints) AND check_timestamp BETWEEN @first AND @last AND status != 'SKIP'
 ), good AS (
   SELECT fingerprint, MAX(IF(fine = 1, check_timestamp, NULL)) AS last_fine FROM seen GROUP BY fingerprint
 )
 SELECT seen.fingerprint AS fingerprint, MIN(check_timestamp) AS since FROM seen JOIN good ON seen.fingerprint = good.fingerprint
 WHERE fine = 0 AND (last_fine IS NULL OR check_timestamp > last_fine) GROUP BY seen.fingerprint"""
         span: dict[str, Value] = {"fingerprints": tuple(fingerprints), "first": now - timedelta(days=60), "last": now}
-        return {row["fingerprint"]: row["since"] for row in self._ask(sql, span)} if fingerprints else {}
+        return {row["fingerprint"]: row["since"] for row in self.ask(sql, span)} if fingerprints else {}
 
     def row_counts(self, run_id: str) -> Mapping[str, tuple[int, int]]:
         """Per result table: rows of this run, and rows in all."""
         counts = {}
         for table, stamp in ((RUNS, "run_timestamp"), (RESULTS, "check_timestamp")):
-            sql = f"SELECT COUNTIF(run_id = @run_id) AS of_run, COUNT(*) AS in_all FROM {self._table(table)} WHERE {stamp} >= @first"
-            row = self._ask(sql, {"run_id": run_id, "first": datetime(2000, 1, 1, tzinfo=UTC)})[0]
+            sql = f"SELECT COUNTIF(run_id = @run_id) AS of_run, COUNT(*) AS in_all FROM {self.table(table)} WHERE {stamp} >= @first"
+            row = self.ask(sql, {"run_id": run_id, "first": datetime(2000, 1, 1, tzinfo=UTC)})[0]
             counts[table] = (int(row["of_run"]), int(row["in_all"]))
         return counts
 
-    def _ask(self, sql: str, parameters: Mapping[str, Value]) -> Sequence[Row]:
+    def ask(self, sql: str, parameters: Mapping[str, Value]) -> Sequence[Row]:
+        """The rows of a query over the result tables."""
         return self.warehouse.query(Query(sql=sql, parameters=parameters), {"purpose": "store"}).rows
 
-    def _table(self, name: str) -> str:
+    def table(self, name: str) -> str:
+        """A result table's whole name, quoted for SQL."""
         return f"`{self.ssot.pipeline.project_id}.{self.ssot.results_dataset}.{name}`"
 
     def _insert(self, name: str, parameter: str) -> str:
@@ -203,10 +191,13 @@ WHERE fine = 0 AND (last_fine IS NULL OR check_timestamp > last_fine) GROUP BY s
         columns = self.tables[name].columns
         names = ", ".join(column.name for column in columns)
         values = ", ".join(_value(column) for column in columns)
-        return f"INSERT INTO {self._table(name)} ({names}) SELECT {values} FROM UNNEST(JSON_QUERY_ARRAY(@{parameter})) AS r"
+        return (
+            f"INSERT INTO {self.table(name)} ({names}) SELECT {values} FROM UNNEST(JSON_QUERY_ARRAY(@{parameter})) AS r"
+        )
 
 
-def _transaction(statements: Iterable[str]) -> str:
+def transaction(statements: Iterable[str]) -> str:
+    """A script that does all of the statements or none."""
     return "BEGIN TRANSACTION;\n" + "".join(f"{statement};\n" for statement in statements) + "COMMIT TRANSACTION;"
 
 

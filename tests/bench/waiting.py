@@ -127,7 +127,14 @@ def _session(host: str) -> Session:
         raise AssertionError("a dry run stores nothing and tells nobody")
 
     ports: Any = _Ports(services=HttpServices(host=host))
-    return Session(ports=ports, make_store=unused, make_leases=unused, make_teller=unused, make_heartbeat=lambda: None)
+    return Session(
+        ports=ports,
+        make_store=unused,
+        make_leases=unused,
+        make_teller=unused,
+        make_heartbeat=lambda: None,
+        make_ledger=lambda _: unused(),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -172,7 +172,7 @@ def test_what_the_pipeline_lacks_is_left_out(ssot: Ssot, cloud: Cloud, absent: s
     assert not [one for one in applied(ssot, again(cloud)) if one.outcome is Outcome.LEFT_OUT]
 
 
-def test_the_alert_tells_the_owners(ssot: Ssot, cloud: Cloud) -> None:
+def test_the_alert_has_its_channel(ssot: Ssot, cloud: Cloud) -> None:
     """The policy names the channel that was made just before, by the name that it was given there."""
     applied(ssot, cloud)
     (policy,) = cloud.state()["things"]["policies"].values()
@@ -228,3 +228,27 @@ def test_what_is_likely(said: str, hint: str) -> None:
     """What Google's programs are known to say leads to what to type; what they are not known to say, to nothing."""
     assert hint in likely(said)
     assert bool(hint) == bool(likely(said))
+
+
+@pytest.mark.parametrize(
+    ("environment", "addresses"),
+    [
+        ({}, ("data-team@example.com",)),
+        ({"EMAIL_CRITICAL_TO": "night@example.com,day@example.com"}, ("night@example.com", "day@example.com")),
+        ({"EMAIL_CRITICAL_TO": None, "EMAIL_ALERTS_TO": "all@example.com"}, ("all@example.com",)),
+        ({"EMAIL_CRITICAL_TO": None, "EMAIL_ALERTS_TO": None}, ("owner@example.com",)),
+    ],
+)
+def test_who_is_told_that_it_stopped(
+    source: Source, environment: dict[str, str | None], addresses: tuple[str, ...]
+) -> None:
+    """Who gets critical mail, else who gets any, else the owners: each by a channel of Cloud Monitoring."""
+    owners = {"data-team": {"email": "owner@example.com"}}
+    source.edit("pipeline.yaml", {"runner": {"environment": environment}, "owners": owners})
+    other = changed(source)
+    cloud = filled(other)
+    applied(other, cloud)
+    channels = cloud.state()["things"]["channels"].values()
+    assert [one["channel-labels"] for one in channels] == [f"email_address={address}" for address in addresses]
+    (policy,) = cloud.state()["things"]["policies"].values()
+    assert policy["channels"].count(",") == len(addresses) - 1

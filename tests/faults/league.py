@@ -89,6 +89,10 @@ class League:
         found = self.warehouse.query_and_wait(f"SELECT * FROM ops.{table} WHERE run_id = @run_id", job_config=config)
         return [dict(row.items()) for row in found]
 
+    def told(self, run_id: str) -> list[dict[str, Any]]:
+        """The rows of the messages that channels accepted for a run."""
+        return [row for row in self.rows("validation_alerts", run_id) if row["status"] == "sent"]
+
     def mails(self, run_id: str) -> list[Mapping[str, Any]]:
         """The mails that were taken for a run."""
         return [mail for mail in self.sendgrid.mails if mail["personalizations"][0]["custom_args"]["run_id"] == run_id]

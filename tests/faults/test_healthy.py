@@ -55,11 +55,11 @@ def test_people_are_told_once(everything: League, healthy: Answer) -> None:
     """One mail and one Slack message, and a row of `validation_alerts` for each."""
     run_id = healthy.run["run_id"]
     (mail,) = everything.mails(run_id)
-    assert mail["subject"] == "WARNING post_overnight 2026-02-03: 1 failed"
+    assert mail["subject"] == "WARNING post_overnight 2026-02-03: 1 new"
     assert mail["personalizations"][0]["to"] == [{"email": "on-call@example.com"}]
     (message,) = everything.messages(run_id)
     assert message["text"] == mail["subject"]
-    alerts = {row["channel"]: row["status"] for row in everything.rows("validation_alerts", run_id)}
+    alerts = {row["channel"]: row["status"] for row in everything.told(run_id)}
     assert alerts == {"email": "sent", "slack": "sent"}
 
 
@@ -70,8 +70,8 @@ def test_a_retry_is_a_replay(everything: League, healthy: Answer) -> None:
     assert again.run["run_id"] == healthy.run["run_id"]
     assert again.run["delivery"] == healthy.run["delivery"]
     assert _alike(again) == _alike(healthy)
-    for table, count in (("validation_runs", 1), ("validation_alerts", 2)):
-        assert len(everything.rows(table, healthy.run["run_id"])) == count
+    assert len(everything.rows("validation_runs", healthy.run["run_id"])) == 1
+    assert len(everything.told(healthy.run["run_id"])) == 2
     assert len(everything.mails(healthy.run["run_id"])) == len(everything.messages(healthy.run["run_id"])) == 1
 
 

@@ -106,6 +106,12 @@ def test_critical_goes_to_more_people_and_to_nobody_twice(
     assert addresses(sendgrid.mails[0]) == expected
 
 
+def test_whom_a_message_concerns_gets_it_too(sendgrid: SendGridFake) -> None:
+    """The owners of what it tells, beside those who get every message."""
+    channel(sendgrid.url, recipients=("a@x.org",)).send(replace(MESSAGE, recipients=("owner@x.org", "A@x.org")))
+    assert sorted(addresses(sendgrid.mails[0])) == ["a@x.org", "owner@x.org"]
+
+
 def test_a_subject_is_one_line(sendgrid: SendGridFake) -> None:
     """What a table is called can't add a header."""
     channel(sendgrid.url).send(replace(MESSAGE, subject="FAIL\r\nBcc: eve@example.com"))

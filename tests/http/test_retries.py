@@ -201,4 +201,4 @@ def test_the_mail(ask: Asker) -> None:
     body = ask.run(headers=fired(rfc3339(NOW)))
     (mail,) = mails(ask.world)
     assert mail.stem == body["run_id"]
-    assert f"Subject: CRITICAL post_overnight 2026-02-03: {body['checks_failed']} failed" in mail.read_text()
+    assert "Subject: CRITICAL post_overnight 2026-02-03: 8 new, 2 blocked" in mail.read_text()

@@ -24,7 +24,7 @@ INSERT INTO raw.plays SELECT CAST(CAST($day AS DATE) - INTERVAL (n) DAY AS DATE)
 
 STRICT = {"class": "HistoricalCompleteness", "severity": "P3_MEDIUM", "limits": {"warn": "< 90", "fail": "< 80"}}
 COUNTS = """
-SELECT (SELECT count(*) FROM ops.validation_runs), (SELECT count(*) FROM ops.validation_check_results), (SELECT count(*) FROM ops.validation_alerts)
+SELECT (SELECT count(*) FROM ops.validation_runs), (SELECT count(*) FROM ops.validation_check_results), (SELECT count(*) FROM ops.validation_alerts WHERE status = 'sent')
 """
 
 

@@ -1,20 +1,29 @@
 """Runs in every state that people are told of; `python -m tests.tell.samples FOLDER` writes their renderings into a folder."""
 
 import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from validator.results import Delivery, Result, Run, fingerprint, result_id
-from validator.status import Severity, Status, run_status
+from validator.ssot.models.checks import SilenceSpec
+from validator.ssot.models.pipeline import TellingSpec
+from validator.status import Severity, Status, Transition, run_status
+from validator.tell.causes import Phases
 from validator.tell.html import render_html
+from validator.tell.notice import Notice, Rules, notice_of
+from validator.tell.problem import key_of
 from validator.tell.summary import summarise
 from validator.tell.text import render_text
+from validator.tell.told import Ledger, Told
 from validator.tell.view import Summary
 
 RUN_ID = "3f0c9a52-7f0e-5b1c-9a3e-1d7f2b6c8e40"
 DAY = date(2026, 2, 3)
 NOW = datetime(2026, 2, 4, 11, 0, 7, tzinfo=UTC)
+NOTHING_TOLD = Ledger()
 STORED = Delivery(stored=True)
 FOOT = "validation-runner 0.1.0 · revision validation-runner-00042-pax · project nba-props-platform"
 BACKFILL = "python -m backfill_jobs.{table} --start-date {first} --end-date {last}"
@@ -198,6 +207,145 @@ SAMPLES: Mapping[str, Callable[[], Run]] = {
 }
 
 
+RULES = Rules(spec=TellingSpec(), where=ZoneInfo("America/New_York"))
+
+
+def notice(sample: Run, ledger: Ledger = NOTHING_TOLD, stored: Sequence[Result] = (), rules: Rules = RULES) -> Notice:
+    """What there is to tell of a sample by mail, people having been told what the ledger says."""
+    return notice_of(
+        sample.results,
+        stored,
+        ledger,
+        "email",
+        rules,
+        notify="always",
+        scheduled=True,
+        now=sample.run_timestamp,
+    )
+
+
+def told_before(
+    *results: Result,
+    days: int = 1,
+    status: Status | None = None,
+    transition: Transition = Transition.NEW,
+    note: str = "",
+) -> Ledger:
+    """People were told of these results, some days ago; as of that status, where it was another."""
+    at = NOW - timedelta(days=days)
+    words = {}
+    for one in results:
+        key = key_of(one, RULES.where, ())
+        words[key] = Told(
+            key=key,
+            check_name=one.check_name,
+            at=at,
+            opened=at,
+            run_id=RUN_ID,
+            transition=transition,
+            status=status or one.status,
+            severity=one.severity,
+            acknowledged_at=at if note else None,
+            note=note,
+        )
+    return Ledger(told={"email": words})
+
+
+def earlier(one: Result, status: Status, hours: int) -> Result:
+    """What was said of the same thing some hours before."""
+    at = NOW - timedelta(hours=hours)
+    other = result_id(RUN_ID, f"{one.check_name}{hours}", one.subject)
+    day = one.target_date - timedelta(days=(NOW.date() - at.date()).days)
+    return replace(one, result_id=other, status=status, check_timestamp=at, target_date=day)
+
+
+def mail(sample: Run, ledger: Ledger = NOTHING_TOLD, stored: Sequence[Result] = (), rules: Rules = RULES) -> Summary:
+    """The view of a sample as the mail of what changed."""
+    told = notice(sample, ledger, stored, rules)
+    return summarise(sample, notice=told, runbooks=RUNBOOKS, owners=OWNERS, foot=FOOT, where=RULES.where)
+
+
+def first_failure() -> Summary:
+    """One thing has failed for the first time."""
+    return mail(run(_failed()[0], *_passed()))
+
+
+def still_failing() -> Summary:
+    """Two things people know of; somebody has one of them in hand."""
+    failed = _failed()[:2]
+    known = told_before(*failed, days=2, note="ana@example.com: backfill is running")
+    before = [earlier(one, Status.FAIL, hours) for one in failed for hours in (24, 48)]
+    return mail(run(*failed, *_passed()), known, before)
+
+
+def fixed() -> Summary:
+    """What people knew of is over."""
+    was = _failed()[0]
+    over = replace(was, status=Status.PASS, message="5 of 5 processors, 272 rows", remedy="")
+    return mail(run(over, *_passed()), told_before(was), [earlier(was, Status.FAIL, 24)])
+
+
+def changes() -> Summary:
+    """New, worse, still, fixed, silenced and skipped, all in one morning."""
+    first, second, third = _failed()
+    over = replace(third, status=Status.PASS, remedy="")
+    known = {
+        **told_before(second, days=2, status=Status.WARN).of("email"),
+        **told_before(third, _unknown()[0], days=3).of("email"),
+    }
+    before = [earlier(third, Status.FAIL, 30), earlier(_unknown()[0], Status.ERROR, 24)]
+    silence = SilenceSpec(
+        check="vegas_*", reason="books are late this week", author="ana", until=DAY + timedelta(days=6)
+    )
+    return mail(
+        run(first, second, over, *_unknown(), *_warned(), *_skipped(), *_passed()),
+        Ledger(told={"email": known}),
+        before,
+        replace(RULES, silences=(silence,)),
+    )
+
+
+def blocked() -> Summary:
+    """A phase has failed, and what follows from it."""
+    phases = Phases(
+        completion={f"phase{n}_completion": n for n in range(2, 6)},
+        checks={f"phase{n}_completion": n for n in range(2, 6)},
+        subjects={"nba_predictions.ml_feature_store_v2": 4},
+    )
+    down = [
+        result(
+            f"phase{n}_completion",
+            f"phase{n}",
+            Status.FAIL,
+            f"0 of {n} processors reported on 2026-02-03",
+            severity=Severity.P1_CRITICAL,
+            category="completion",
+            remedy=f"python -m validator run post_overnight --date 2026-02-03 --checks phase{n}_completion --dry-run",
+        )
+        for n in (2, 3, 4)
+    ]
+    return mail(run(*down, *_warned(), *_passed()[1:]), rules=replace(RULES, phases=phases))
+
+
+def flapping() -> Summary:
+    """A queue that fills up and is emptied, again and again."""
+    one = replace(_unknown()[0], status=Status.FAIL, message="140 messages wait, limit > 100", actual_value="140")
+    before = [earlier(one, Status.FAIL if hours % 2 else Status.PASS, hours) for hours in range(1, 6)]
+    return mail(run(replace(one, target_date=DAY), *_passed()), told_before(one), before)
+
+
+MAILS: Mapping[str, Callable[[], Summary]] = {
+    "first_failure": first_failure,
+    "still_failing": still_failing,
+    "fixed": fixed,
+    "changes": changes,
+    "blocked": blocked,
+    "flapping": flapping,
+    **{f"mail_{name}": lambda make=make: mail(make()) for name, make in SAMPLES.items()},
+}
+"""The mails that people get, by state."""
+
+
 def view(sample: Run) -> Summary:
     """The view of a sample with runbooks, owners and a foot, as the mail has it."""
     return summarise(sample, runbooks=RUNBOOKS, owners=OWNERS, foot=FOOT)
@@ -312,8 +460,10 @@ def _passed() -> list[Result]:
 def write(folder: Path) -> None:
     """Every sample as `NAME.html` and `NAME.txt`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, make in SAMPLES.items():
-        summary = view(make())
+    for name, summary in {
+        **{name: view(make()) for name, make in SAMPLES.items()},
+        **{name: make() for name, make in MAILS.items()},
+    }.items():
         (folder / f"{name}.html").write_text(render_html(summary), encoding="utf-8")
         (folder / f"{name}.txt").write_text(render_text(summary), encoding="utf-8")
 

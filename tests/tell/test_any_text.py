@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tell.samples import result, run, view
+from tests.tell.samples import notice, result, run, view
 from tests.tell.structure import Structure
 from validator.results import Delivery, Result, Run
 from validator.status import Status
@@ -56,7 +56,7 @@ def test_no_text_breaks_a_rendering(texts: dict[str, str]) -> None:
     sample = filled(texts)
     summary = view(sample)
     line, code = render_nagios(summary)
-    message = compose_message(sample, summary, Links(domain="example.com"))
+    message = compose_message(sample, summary, Links(domain="example.com"), notice=notice(sample))
     for rendering in (
         message.text,
         message.html,

@@ -56,7 +56,7 @@ def opened(browser: Browser, mails: Path, name: str, *, width: int = 360, dark: 
     return browser.open(mails / f"{name}.html", width=width, height=844, dark=dark)
 
 
-@pytest.mark.parametrize("name", samples.SAMPLES)
+@pytest.mark.parametrize("name", [*samples.SAMPLES, *samples.MAILS])
 def test_a_phone_needs_no_sideways_scrolling(browser: Browser, mails: Path, name: str) -> None:
     """Nothing is wider than 360 pixels, not even a name of 2,000 characters; also where a mail program drops the style sheet."""
     page = opened(browser, mails, name)
@@ -74,7 +74,9 @@ def test_dark_mode_is_dark_and_light_mode_is_light(browser: Browser, mails: Path
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", ["mixed", "nothing_due", "all_fine", "not_stored"])
+@pytest.mark.parametrize(
+    "name", ["mixed", "nothing_due", "all_fine", "not_stored", "changes", "blocked", "flapping", "fixed"]
+)
 def test_every_text_can_be_read(browser: Browser, mails: Path, name: str, dark: bool) -> None:
     """As rendered, every text has a contrast of at least 4.5 to 1 with what is behind it."""
     assert opened(browser, mails, name, dark=dark).evaluate(POOREST_CONTRAST) >= 4.5

@@ -1,5 +1,6 @@
 """The message of a run, and its way through a mail and back."""
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -17,7 +18,7 @@ LINKS = Links(domain="runner.example.com", pages={"Open the run": f"https://runn
 def message(name: str, links: Links = LINKS) -> Message:
     """The message of a sample."""
     sample = samples.SAMPLES[name]()
-    return compose_message(sample, samples.view(sample), links)
+    return compose_message(sample, samples.view(sample), links, notice=samples.notice(sample))
 
 
 def mailed(told: Message) -> EmailMessage:
@@ -57,20 +58,17 @@ def test_the_same_run_gives_the_same_message() -> None:
     assert message("mixed").message_id == f"<{samples.RUN_ID}@runner.example.com>"
 
 
-def test_messages_of_one_schedule_and_date_are_one_thread() -> None:
-    """Different runs refer to the same synthetic id."""
-    assert (
-        message("mixed").references
-        == message("all_fine").references
-        == "<post_overnight.2026-02-03@runner.example.com>"
-    )
-    assert message("dry").references == "<daily_health.2026-02-03@runner.example.com>"
+def test_messages_without_a_finding_are_one_thread_by_schedule_and_date() -> None:
+    """They refer to the same synthetic id."""
+    assert message("all_fine").references == "<post_overnight.2026-02-03@runner.example.com>"
+    assert message("all_fine").references == message("nothing_due").references
 
 
 def test_ids_are_safe_header_values_whatever_the_names() -> None:
     """A hostile schedule or domain adds neither a header nor a second id."""
     told = message("hostile", Links(domain="evil>\r\nBcc: x@example.com"))
-    assert told.references == "<post-Bcc-x-example-com-b-overnight-b.2026-02-03@evil-Bcc-x-example.com>"
+    assert all(re.fullmatch(r"<[A-Za-z0-9.-]+@evil-Bcc-x-example.com>", one) for one in told.references.split(" "))
+    assert told.categories[0] == "post-Bcc-x-example-com-b-overnight-b"
     assert told.message_id == f"<{samples.RUN_ID}@evil-Bcc-x-example.com>"
 
 
@@ -114,9 +112,9 @@ def test_findings_too_big_for_one_mail_are_left_out_and_counted() -> None:
     sample = samples.run(
         *(samples.result("a", f"s{n:02}", Status.FAIL, long, expected=long, remedy=long) for n in range(60))
     )
-    told = compose_message(sample, samples.view(sample), LINKS)
+    told = compose_message(sample, samples.view(sample), LINKS, notice=samples.notice(sample))
     assert len(told.html.encode()) <= SIZE
-    shown = sum(f"a · s{n:02}" in told.text for n in range(60))
+    shown = sum(f"P2 a · s{n:02}" in told.text for n in range(60))
     assert 0 < shown < 50
     assert f"… and {60 - shown} more in run" in told.text
     assert f"… and {60 - shown} more in run" in Structure(told.html).text

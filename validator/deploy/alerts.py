@@ -7,14 +7,14 @@ from validator.config.absence import absence_policy
 from validator.deploy.project import ask, gcloud
 from validator.deploy.step import Step
 from validator.deploy.words import listed
+from validator.settings import read_settings
 from validator.ssot.source import Ssot
 
 
 def alerts(ssot: Ssot) -> Iterator[Step]:
-    """The owners as channels of Cloud Monitoring, and the policy that tells them."""
+    """Who is told of what is critical, as channels of Cloud Monitoring, and the policy that tells them."""
     part, function = "Absence alert", ssot.pipeline.runner.function
-    emails = list(dict.fromkeys(owner.email for owner in ssot.pipeline.owners.values() if owner.email))
-    names = {email: f"{function}: {email}" for email in emails}
+    names = {email: f"{function}: {email}" for email in told(ssot)}
     for email, name in names.items():
         yield Step(
             part=part,
@@ -58,3 +58,10 @@ def alerts(ssot: Ssot) -> Iterator[Step]:
 
 def _named(name: str) -> str:
     return f"--filter=displayName={json.dumps(name, ensure_ascii=False)}"
+
+
+def told(ssot: Ssot) -> tuple[str, ...]:
+    """Those who get critical mail, else those who get any, else the owners."""
+    settings = read_settings({str(name): value for name, value in ssot.pipeline.runner.environment.items()})
+    owners = tuple(dict.fromkeys(owner.email for owner in ssot.pipeline.owners.values() if owner.email))
+    return settings.critical_recipients or settings.recipients or owners

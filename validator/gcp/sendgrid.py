@@ -94,7 +94,7 @@ class SendGridChannel:
     def _personalization(self, message: Message) -> Any:
         envelope = Personalization()
         critical = self._critical_recipients if message.critical else ()
-        for address in _distinct((*self._recipients, *critical)):
+        for address in _distinct((*self._recipients, *critical, *message.recipients)):
             envelope.add_to(To(address))
         for name, value in _headers(message).items():
             envelope.add_header(Header(name, value))

@@ -43,7 +43,7 @@ class OutboxChannel:
         mail = EmailMessage()
         mail["Subject"] = " ".join(message.subject.split())
         mail["From"] = SENDER
-        mail["To"] = ", ".join(self._recipients)
+        mail["To"] = ", ".join(dict.fromkeys((*self._recipients, *message.recipients)))
         mail["Date"] = format_datetime(self._now())
         mail["Message-ID"] = message.message_id
         if message.references:

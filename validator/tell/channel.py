@@ -19,7 +19,7 @@ class NotSent(ValidatorError):
 class Message:
     """One message in every form a channel may need. `run_id` names it: sending it again replaces or repeats the same message.
 
-    `message_id` and `references` are mail header values with their angle brackets. `slack` is a webhook payload.
+    `recipients` are those it concerns besides the ones who are told of everything. `message_id` and `references` are mail header values with their angle brackets. `slack` is a webhook payload.
     """
 
     run_id: str
@@ -29,6 +29,7 @@ class Message:
     html: str
     message_id: str
     references: str
+    recipients: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     slack: Mapping[str, object] = field(default_factory=dict)
 

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 
 from validator.results import Run
-from validator.status import RunStatus
+from validator.status import RunStatus, Severity, Status, Transition
+from validator.tell.change import Change
 from validator.tell.channel import Message
 from validator.tell.html import render_html
+from validator.tell.notice import Notice
 from validator.tell.slack import render_slack
 from validator.tell.text import render_text
 from validator.tell.view import Link, Summary
@@ -16,6 +19,7 @@ SIZE = 95_000
 """Bytes of HTML, and of text, at most: Gmail cuts a mail off at 102 kB."""
 
 _STEPS = (50, 35, 25, 15, 8, 4, 2, 1)
+_THREADS = 10
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]+")
 _WEB = re.compile(r"https?://[^\s\"'<>]+\Z")
 
@@ -28,25 +32,46 @@ class Links:
     pages: Mapping[str, str] = field(default_factory=dict)
 
 
-def compose_message(run: Run, summary: Summary, links: Links) -> Message:
-    """The message that tells of a run.
+def compose_message(
+    run: Run, summary: Summary, links: Links, *, notice: Notice, recipients: tuple[str, ...] = ()
+) -> Message:
+    """The message that tells of a run, to `recipients` as well.
 
-    It depends on its arguments alone: the same run gives the same Message-ID. Every message of one schedule and target date
-    refers to one synthetic id, so that mail programs show them as one thread. Raises ValueError for a page that is no http(s) address.
+    It depends on its arguments alone: the same run gives the same Message-ID. Every message about one incident refers to one
+    synthetic id, so that mail programs show them as one thread: from the first word of it to the one that it is fixed. Raises
+    ValueError for a page that is no http(s) address.
     """
     view = _fitting(replace(summary, links=tuple(_link(label, url) for label, url in links.pages.items())))
     domain = ".".join(filter(None, map(_id_part, links.domain.split(".")))) or "localhost"
-    schedule, date = _id_part(run.schedule_name), run.target_date.isoformat()
+    schedule = _id_part(run.schedule_name)
+    # The last one is what the message answers: the worst.
+    threads = [_thread(change, run) for change in notice.told if not change.cause][:_THREADS][::-1]
     return Message(
         run_id=run.run_id,
-        critical=run.status is RunStatus.CRITICAL,
+        critical=summary.status is RunStatus.CRITICAL or any(_was_critical(change) for change in notice.told),
         subject=view.subject,
         text=render_text(view, width=78),
         html=render_html(view),
         message_id=f"<{_id_part(run.run_id)}@{domain}>",
-        references=f"<{schedule}.{date}@{domain}>",
-        categories=(schedule, run.status.value.lower()),
+        references=" ".join(f"<{name}@{domain}>" for name in threads or [f"{schedule}.{run.target_date.isoformat()}"]),
+        recipients=recipients,
+        categories=(schedule, summary.status.value.lower()),
         slack=render_slack(view),
+    )
+
+
+def _thread(change: Change, run: Run) -> str:
+    """Names an incident: the problem, and when people were first told of it this time."""
+    opened = change.told.opened if change.told and change.told.is_open else run.run_timestamp
+    return f"{change.key.fingerprint}.{change.key.day}.{opened.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _was_critical(change: Change) -> bool:
+    """Whether those who were told of something critical are told now that it is over."""
+    return (
+        change.transition is Transition.FIXED
+        and change.result.severity is Severity.P1_CRITICAL
+        and change.result.status is Status.FAIL
     )
 
 

@@ -14,6 +14,7 @@ from validator.tell.view import Answer, Finding, Link, Section, Summary
 SHOWN = 15
 """Findings shown: a channel is read in passing; the mail has more, the run has all."""
 
+_FOLLOWS = 3
 _HEADER, _FALLBACK, _LINE, _COMMAND = 150, 1_000, 600, 1_200
 _ICONS = {
     Status.FAIL: ":red_circle:",
@@ -60,7 +61,11 @@ def _blocks(summary: Summary) -> Iterator[Block]:
         yield from _findings(section, summary.run_id)
     rest = " · ".join(_rest(section) for section in summary.sections if not section.findings)
     foot = " · ".join(
-        [f"run {escape(summary.run_id)}", *filter(None, [escape(summary.foot)]), *map(_link, summary.links)]
+        [
+            f"run {escape(summary.run_id)}",
+            *filter(None, [escape(summary.hint), escape(summary.foot)]),
+            *map(_link, summary.links),
+        ]
     )
     yield {"type": "context", "elements": [_mrkdwn(text) for text in (rest, foot) if text]}
 
@@ -90,7 +95,17 @@ def _finding(finding: Finding) -> str:
     icon = _ICONS[finding.status]
     name = f"`{escape(finding.check, 200)}`" + (f" {escape(finding.subject, 200)}" if finding.subject else "")
     facts = " · ".join(f"{label} {escape(value, 120)}" for label, value in (*finding.values, *finding.facts))
-    lines = [f"{icon} *{finding.priority} {finding.status.value}* {name}", escape(finding.message), facts]
+    change = f"_{escape(finding.change)}_" if finding.change else ""
+    follows = [f"↳ {escape(line, 200)}" for line in finding.follows[:_FOLLOWS]]
+    left = len(finding.follows) - len(follows)
+    blocked = [*follows, *([f"↳ and {left:,} more"] if left else [])]
+    lines = [
+        f"{icon} *{finding.priority} {finding.state}* {name}",
+        change,
+        escape(finding.message),
+        *blocked,
+        facts,
+    ]
     return "\n".join(filter(None, lines)) + _command(finding.remedy)
 
 

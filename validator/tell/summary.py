@@ -1,11 +1,16 @@
 """A run becomes the view that people are told: the state, four answers, then findings in the order a reader needs them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from validator.results import Result, Run
 from validator.status import RunStatus, Status
 from validator.tell.answers import answers
+from validator.tell.causes import NO_PHASES, Phases
+from validator.tell.changed import changed_sections, counted, state_of
+from validator.tell.notice import Notice
 from validator.tell.plain import amount, clip, plain, plain_lines
 from validator.tell.view import Finding, Line, Section, Summary
 
@@ -27,42 +32,70 @@ _TITLES = {
     Status.SKIP: "What was skipped",
     Status.PASS: "What passed",
 }
+HINT = "In hand? No reminder until it gets worse or clears: python -m validator ack ID --reason TEXT"
+UTC_ZONE = ZoneInfo("UTC")
 _TONES = {RunStatus.CRITICAL: Status.FAIL, RunStatus.ERROR: Status.ERROR, RunStatus.WARNING: Status.WARN}
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is known of a check besides its results."""
+
+    runbooks: Mapping[str, str]
+    owners: Mapping[str, str]
+    phases: Phases
+
+
 def summarise(
-    run: Run, *, runbooks: Mapping[str, str] | None = None, owners: Mapping[str, str] | None = None, foot: str = ""
+    run: Run,
+    *,
+    notice: Notice | None = None,
+    runbooks: Mapping[str, str] | None = None,
+    owners: Mapping[str, str] | None = None,
+    foot: str = "",
+    where: ZoneInfo = UTC_ZONE,
+    phases: Phases = NO_PHASES,
 ) -> Summary:
-    """The view of a run. `runbooks` and `owners` are by check name; `foot` says who speaks (version, revision, project)."""
-    findings = [_finding(run, result, runbooks or {}, owners or {}) for result in _ordered(run.results)]
+    """The view of a run; with a `notice`, of what changed by it. `runbooks` and `owners` are by check name; `foot` says who speaks.
+
+    Times in words are local to `where`; `phases` say whom a finding harms.
+    """
+    known = _Known(runbooks=runbooks or {}, owners=owners or {}, phases=phases)
+    findings = [_finding(run, result, known) for result in _ordered(run.results)]
+    status = state_of(run, notice) if notice else run.status
+    headline = _headline(run, notice)
+    sections = _sections(run, findings, notice, known, where)
     trusted = not run.delivery.problems and (run.delivery.stored or run.dry_run)
     return Summary(
         run_id=_name(run.run_id),
         schedule=_name(run.schedule_name),
         target_date=run.target_date.isoformat(),
-        status=run.status,
-        tone=_TONES.get(run.status, Status.PASS if run.count(Status.PASS) else Status.SKIP),
-        subject=_subject(run),
-        headline=_headline(run),
+        status=status,
+        tone=_TONES.get(status, Status.PASS if run.count(Status.PASS) else Status.SKIP),
+        subject=_subject(run, status, headline),
+        headline=headline,
         dry_run=run.dry_run,
         trusted=trusted,
         run_timestamp=run.run_timestamp,
         duration_ms=run.duration_ms,
         counts={status: run.count(status) for status in _TITLES},
         answers=answers(run, findings),
-        sections=_sections(run, findings),
-        notes=_notes(run),
+        sections=sections,
+        notes=(*_notes(run), *(clip(plain(note), _PROBLEM) for note in (notice.notes[:5] if notice else ()))),
         foot=plain(foot),
+        hint=HINT if any(finding.fingerprint for section in sections for finding in section.findings) else "",
     ).limited(SHOWN)
 
 
-def _subject(run: Run) -> str:
-    state = f"{run.status.value} DRY RUN" if run.dry_run else run.status.value
-    return f"{state} {clip(plain(run.schedule_name), 60)} {run.target_date.isoformat()}: {_headline(run)}"
+def _subject(run: Run, status: RunStatus, headline: str) -> str:
+    state = f"{status.value} DRY RUN" if run.dry_run else status.value
+    return f"{state} {clip(plain(run.schedule_name), 60)} {run.target_date.isoformat()}: {headline}"
 
 
-def _headline(run: Run) -> str:
+def _headline(run: Run, notice: Notice | None) -> str:
     """The counts that matter; `nothing was due` where nothing was judged; never a word that says all is well."""
+    if notice and (changed := counted(notice)):
+        return ", ".join([*changed, *([] if run.delivery.stored else ["not stored"])])
     counts = run.counts
     if not run.results:
         words = ["no check gave a result"]
@@ -100,7 +133,7 @@ def _ordered(results: Iterable[Result]) -> list[Result]:
     return sorted(hits, key=lambda r: (order[r.status], r.severity.value, r.check_name, r.subject))
 
 
-def _finding(run: Run, result: Result, runbooks: Mapping[str, str], owners: Mapping[str, str]) -> Finding:
+def _finding(run: Run, result: Result, known: _Known) -> Finding:
     remedy, why_cut = _remedy(run, result)
     return Finding(
         check=_name(result.check_name),
@@ -114,8 +147,10 @@ def _finding(run: Run, result: Result, runbooks: Mapping[str, str], owners: Mapp
         why_cut=why_cut,
         table=_name(result.target_table or ""),
         affected=result.affected_records,
-        owner=_name(owners.get(result.check_name, "")),
-        runbook=clip(plain(runbooks.get(result.check_name, "")), _VALUE),
+        harms=tuple(map(_name, known.phases.harmed_by(result))),
+        owner=_name(known.owners.get(result.check_name, "")),
+        runbook=clip(plain(known.runbooks.get(result.check_name, "")), _VALUE),
+        date=result.target_date.isoformat() if result.target_date != run.target_date else "",
     )
 
 
@@ -136,10 +171,14 @@ def _name(text: str) -> str:
     return clip(plain(text), _NAME)
 
 
-def _sections(run: Run, findings: list[Finding]) -> tuple[Section, ...]:
-    """One section per status that occurs, in the order a reader needs them."""
-    sections = []
+def _sections(
+    run: Run, findings: list[Finding], notice: Notice | None, known: _Known, where: ZoneInfo
+) -> tuple[Section, ...]:
+    """What changed, where that is what is told; then one section per status that occurs, in the order a reader needs them."""
+    sections = list(changed_sections(notice, lambda result: _finding(run, result, known), where)) if notice else []
     for status, title in _TITLES.items():
+        if notice and status not in (Status.SKIP, Status.PASS):
+            continue
         if count := run.count(status):
             mine = tuple(finding for finding in findings if finding.status is status)
             lines = () if mine else _lines(status, [result for result in run.results if result.status is status])

@@ -97,20 +97,22 @@ def _table(summary: Summary, width: int, paint: Paint) -> Iterator[str]:
             yield f"{_state(section.status, '', paint)}and {section.more:,} more"
 
 
-def _state(status: Status, priority: str, paint: Paint) -> str:
-    return f"{SYMBOLS[status]} {paint(status.value.ljust(5), status)} {priority.ljust(2)}  "
+def _state(status: Status, priority: str, paint: Paint, word: str = "") -> str:
+    return f"{SYMBOLS[status]} {paint((word or status.value).ljust(5), status)} {priority.ljust(2)}  "
 
 
 def _wide(finding: Finding, width: int, check: int, subject: int, paint: Paint) -> Iterator[str]:
     names = f"{pad(finding.check, check)}  {pad(finding.subject, subject)}  "
     yield (
-        _state(finding.status, finding.priority, paint) + names + cut(finding.message, width - _STATE - columns(names))
+        _state(finding.status, finding.priority, paint, finding.state)
+        + names
+        + cut(finding.message, width - _STATE - columns(names))
     )
 
 
 def _narrow(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
     first, *rest = wrap(finding.name, width - _STATE)
-    yield _state(finding.status, finding.priority, paint) + first
+    yield _state(finding.status, finding.priority, paint, finding.state) + first
     yield from (" " * _STATE + line for line in rest)
 
 
@@ -141,14 +143,19 @@ def _details(summary: Summary, width: int, paint: Paint) -> Iterator[str]:
             for finding in section.findings:
                 yield from _detail(finding, next(numbers), width)
             if section.more:
-                yield from wrap(f"… and {section.more:,} more in run {summary.run_id}", width)
+                rest = f": {section.rest_named}" if section.rest else ""
+                yield from wrap(f"… and {section.more:,} more in run {summary.run_id}{rest}", width)
 
 
 def _detail(finding: Finding, number: int, width: int) -> Iterator[str]:
     lead = f"{number}. "
     indent = " " * len(lead)
     yield from wrap(f"{finding.priority} {finding.name}", width, first=lead)
+    if finding.change:
+        yield from wrap(finding.change, width, first=indent)
     yield from wrap(finding.message, width, first=indent)
+    for line in finding.follows:
+        yield from wrap(line, width, first=f"{indent}it blocks ")
     for facts in (finding.values, finding.facts):
         if facts:
             yield from wrap(" · ".join(f"{label} {value}" for label, value in facts), width, first=indent)
@@ -159,6 +166,6 @@ def _detail(finding: Finding, number: int, width: int) -> Iterator[str]:
 
 def _foot(summary: Summary, width: int) -> Iterator[str]:
     run = f"run {summary.run_id} · {rfc3339(summary.run_timestamp)} · {summary.duration_ms / 1000:,.1f} s"
-    for line in filter(None, (run, summary.foot)):
+    for line in filter(None, (summary.hint, run, summary.foot)):
         yield from wrap(line, width)
     yield from (f"{link.label}: {link.url}" for link in summary.links)

@@ -6,10 +6,17 @@ from datetime import datetime
 
 from validator.status import RunStatus, Severity, Status
 
+REST = 12_000
+"""Characters for the names of findings that a message has no room for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One result that someone should look at. `remedy` are the lines to type; `why_cut` stands in for lines too many to show."""
+    """One result that someone should look at. `remedy` are the lines to type; `why_cut` stands in for lines too many to show.
+
+    `change` says what became of it since people were last told, `follows` name what follows from it, `date` the date it is about
+    where that is not the run's.
+    """
 
     check: str
     subject: str
@@ -22,8 +29,19 @@ class Finding:
     why_cut: str = ""
     table: str = ""
     affected: int | None = None
+    harms: tuple[str, ...] = ()
     owner: str = ""
     runbook: str = ""
+    fingerprint: str = ""
+    date: str = ""
+    change: str = ""
+    follows: tuple[str, ...] = ()
+    label: str = ""
+
+    @property
+    def state(self) -> str:
+        """Its status in a word; of what is over, that it is."""
+        return self.label or self.status.value
 
     @property
     def name(self) -> str:
@@ -47,8 +65,11 @@ class Finding:
         known = (
             ("affected", affected),
             ("table", "" if self.table == self.subject else self.table),
+            ("harms", ", ".join(self.harms)),
             ("owner", self.owner),
             ("runbook", self.runbook),
+            ("date", self.date),
+            ("id", self.fingerprint),
         )
         return tuple((label, value) for label, value in known if value)
 
@@ -80,7 +101,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """Results of one status, the ones that matter most first; `more` says how many findings or lines are left out."""
+    """Results of one status, or of one transition, the ones that matter most first.
+
+    `more` says how many findings or lines are left out, `rest` names the findings among them.
+    """
 
     title: str
     status: Status
@@ -88,6 +112,13 @@ class Section:
     findings: tuple[Finding, ...] = ()
     lines: tuple[Line, ...] = ()
     more: int = 0
+    rest: tuple[str, ...] = ()
+
+    @property
+    def rest_named(self) -> str:
+        """The findings left out, by name, as many as have room in a message."""
+        text = ", ".join(self.rest)
+        return text if len(text) <= REST else text[: REST - 1] + "…"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +177,7 @@ class Summary:
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
     foot: str = ""
+    hint: str = ""
     links: tuple[Link, ...] = ()
 
     def limited(self, shown: int) -> "Summary":
@@ -155,6 +187,7 @@ class Summary:
         for section in self.sections:
             findings, lines = section.findings[:room], section.lines[:shown]
             dropped = len(section.findings) - len(findings) + len(section.lines) - len(lines)
-            sections.append(replace(section, findings=findings, lines=lines, more=section.more + dropped))
+            rest = (*(finding.name for finding in section.findings[room:]), *section.rest)
+            sections.append(replace(section, findings=findings, lines=lines, more=section.more + dropped, rest=rest))
             room -= len(findings)
         return replace(self, sections=tuple(sections))

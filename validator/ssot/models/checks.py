@@ -72,13 +72,17 @@ class SchedulesFile:
 
 @dataclass(frozen=True, kw_only=True)
 class SilenceSpec:
-    """An accepted finding: which check and subject, why, who said so, and until when."""
+    """Accepted findings: which check and subject (`*` stands for any text), why, who said so, and the last day on which it counts.
 
-    check: Name
+    `since` is the day on which it was made. It ends early when the finding gets worse; with `since` also when it clears.
+    """
+
+    check: str
     subject: str | None = None
     reason: str
     author: str
     until: date
+    since: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,24 @@ class RunnerSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TellingSpec:
+    """When people are told again, and when they are told less.
+
+    A finding that stands is told again after `reminder_hours`. One that came or went `flapping_changes` times within `flapping_hours`
+    is told as flapping, once. A channel takes `storm_messages` messages in short order, and one more every `hold_hours`; beyond that what
+    is new waits (what is P1 until the last message is `hold_hours_critical` old), so that a flood becomes few messages with everything in
+    them.
+    """
+
+    reminder_hours: Seconds = 72
+    flapping_changes: Seconds = 4
+    flapping_hours: Seconds = 24
+    storm_messages: Seconds = 5
+    hold_hours: Seconds = 6
+    hold_hours_critical: Seconds = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnerSpec:
     """Who owns something, and where they are told."""
 
@@ -95,6 +113,7 @@ class PipelineSpec:
     results: ResultsSpec
     source: SourceSpec | None = None
     runner: RunnerSpec = field(default_factory=RunnerSpec)
+    telling: TellingSpec = TellingSpec()
     owners: Mapping[str, OwnerSpec] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     processor_schedules: Mapping[str, DueSpec] = field(default_factory=dict)

@@ -1,0 +1,129 @@
+"""`ack`, `silence` and `explain` on the command line."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.cli.conftest import Type
+from tests.worlds.laid import LaidWorld
+from validator.clock import real_now
+from validator.ssot.load import load
+
+
+@pytest.fixture
+def failing(world: LaidWorld, typed: Type) -> str:
+    """A world in which a failing run was told; the id of one of its findings."""
+    assert typed("tables", "create").code == 0
+    assert typed("run", "post_overnight", "--fail-on", "never").code == 0
+    listed = typed("ack")
+    assert listed.code == 0
+    return listed.out.split()[0]
+
+
+def test_acknowledging(failing: str, typed: Type) -> None:
+    """It says so, and is listed with who and why."""
+    done = typed("ack", failing, "--reason", "on it", "--author", "ana")
+    assert done.code == 0
+    line = next(line for line in typed("ack").out.splitlines() if line.startswith(failing))
+    assert line.endswith("acknowledged: ana: on it")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("0123456789abcdef", "--reason", "x", "--author", "a"), "nothing of 0123456789abcdef is open"),
+        (("nonsense", "--reason", "x", "--author", "a"), "16 hex digits"),
+        (("0123456789abcdef", "--author", "a"), "reason: expected one line"),
+    ],
+)
+def test_an_acknowledgement_that_means_nothing(
+    failing: str, typed: Type, arguments: tuple[str, ...], said: str
+) -> None:
+    """Exit code 2, and why."""
+    assert failing
+    done = typed("ack", *arguments)
+    assert (done.code, said in done.err) == (2, True)
+
+
+def test_nothing_is_open(world: LaidWorld, typed: Type) -> None:
+    """Nothing was told."""
+    assert typed("tables", "create").code == 0
+    assert typed("ack").out == "nothing that people were told of is open\n"
+
+
+def test_explaining(failing: str, typed: Type, world: LaidWorld) -> None:
+    """Told and not told, each with its reason, for each result of the check."""
+    assert failing
+    ((first, check),) = world.sql(
+        "SELECT run_id, check_name FROM ops.validation_alerts WHERE transition = 'NEW' ORDER BY check_name LIMIT 1"
+    )
+    told = typed("explain", first, check)
+    assert told.code == 0
+    assert re.search(r"outbox: told NEW: told 20\d\d-.*: something changed", told.out)
+    again = json.loads(typed("run", "post_overnight", "--fail-on", "never", "--format", "json").out)["run_id"]
+    quiet = json.loads(typed("explain", again, check, "--format", "json").out)["explained"]
+    assert {line["why"].partition(" (")[0] for line in quiet if line["transition"] == "STILL"} == {
+        "nothing changed since people were last told"
+    }
+    assert not any(line["told"] for line in quiet)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("nonsense", "data_freshness"), "no run nonsense is stored"), (("nonsense", "no_such_check"), "no_such_check")],
+)
+def test_explaining_nothing(world: LaidWorld, typed: Type, arguments: tuple[str, ...], said: str) -> None:
+    """Exit code 2, and why."""
+    assert typed("tables", "create").code == 0
+    done = typed("explain", *arguments)
+    assert (done.code, said in done.err) == (2, True)
+
+
+def test_a_run_that_tells_nobody_says_why(failing: str, typed: Type) -> None:
+    """A run by hand tells only changes."""
+    assert failing
+    assert "told     nobody: nothing changed since people were last told" in typed("run", "post_overnight").out
+
+
+def test_silencing(world: LaidWorld, typed: Type) -> None:
+    """The entry stands in the file as a person would have typed it, and everything else as it was."""
+    assert typed("tables", "create").code == 0
+    file = world.schemas / "silences.yaml"
+    before = file.read_text() if file.exists() else ""
+    for check in ("data_freshness", "dlq_*"):
+        done = typed("silence", check, "--reason", "refilled: on #Monday", "--author", "ana", "--until", "2099-01-01")
+        assert (done.code, done.err) == (2, done.err)
+        done = typed("silence", check, "--reason", "refilled: on #Monday", "--author", "ana", "--until", until())
+        assert done.code == 0, done.err
+    silences = load(world.schemas).silences
+    assert [(one.check, one.subject, one.reason, one.author) for one in silences] == [
+        (check, None, "refilled: on #Monday", "ana") for check in ("data_freshness", "dlq_*")
+    ]
+    assert file.read_text().startswith(before.partition("silences:")[0])
+    listed = typed("silence").out.splitlines()
+    assert [line.split()[0] for line in listed] == ["active", "active"]
+
+
+def until() -> str:
+    """Next month."""
+    return (real_now() + timedelta(days=30)).date().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("data_freshness", "--reason", "x", "--author", "a"), "--until"),
+        (("data_freshness", "--author", "a", "--until", "2026-01-01"), "that is over"),
+        (("no_such_check", "--reason", "x", "--author", "a", "--until", "UNTIL"), "no_such_check"),
+        (("data_freshness", "--author", "a", "--until", "UNTIL"), "reason"),
+    ],
+)
+def test_a_silence_that_means_nothing(world: LaidWorld, typed: Type, arguments: tuple[str, ...], said: str) -> None:
+    """Exit code 2, and why; the file stays as it was."""
+    file = world.schemas / "silences.yaml"
+    before = file.read_text() if file.exists() else None
+    done = typed("silence", *(until() if word == "UNTIL" else word for word in arguments))
+    assert (done.code, said in done.err) == (2, True), done.err
+    assert (file.read_text() if file.exists() else None) == before

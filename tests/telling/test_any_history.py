@@ -1,0 +1,136 @@
+"""Whatever is found, refused, or broken off: told at least once, never twice without a change or a reminder, and the end is told too."""
+
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.telling.town import ERROR, FAIL, PASS, SKIP, WARN, Mailbox, Outcome, Town, found
+from validator.results import Result
+from validator.ssot.models.checks import SilenceSpec
+from validator.status import Severity, Status, Transition
+from validator.tell.problem import BAD
+
+SUBJECTS = (("a", "s"), ("a", "t"), ("b", "u"))
+STATUSES = st.sampled_from([PASS, WARN, FAIL, ERROR, SKIP, None])
+OUTCOMES = st.sampled_from(["accepted", "accepted", "refused", "killed before", "killed after"])
+STEPS = st.lists(
+    st.tuples(st.tuples(STATUSES, STATUSES, STATUSES), OUTCOMES, st.floats(0.1, 9), st.booleans()),
+    min_size=1,
+    max_size=12,
+)
+NOTIFY = st.sampled_from(["always", "change"])
+
+
+def results(statuses: tuple[Status | None, ...]) -> list[Result]:
+    """What a run found; None is a subject that nobody looked at."""
+    severities = (Severity.P1_CRITICAL, Severity.P2_HIGH, Severity.P3_MEDIUM)
+    return [
+        found(status, subject, check, severity=severity)
+        for status, (check, subject), severity in zip(statuses, SUBJECTS, severities, strict=True)
+        if status is not None
+    ]
+
+
+def live(town: Town, steps: list[tuple[tuple[Status | None, ...], Outcome, float, bool]]) -> None:
+    """Live through the steps; a run that was broken off is tried again where the step says so."""
+    for statuses, outcome, hours, tried_again in steps:
+        found_now = results(statuses)
+        if not found_now:
+            continue
+        town.mailbox.outcome = outcome
+        run = town.run(*found_now, hours=hours)
+        if tried_again and outcome != "accepted":
+            town.mailbox.outcome = "accepted"
+            town.tell(run)
+
+
+def settle(town: Town, status: Status) -> None:
+    """Everything stays as it is for two days, and every message is accepted."""
+    town.mailbox.outcome = "accepted"
+    for _ in range(8):
+        town.run(*results((status,) * 3), hours=7)
+
+
+@given(STEPS, NOTIFY)
+@settings(max_examples=150, deadline=None)
+def test_every_problem_is_told_at_least_once(steps, notify) -> None:  # type: ignore[no-untyped-def]
+    """Every finding that lasted at least one run is in a message that was accepted."""
+    town = Town(notify=notify)
+    live(town, steps)
+    settle(town, PASS)
+    was_bad = {result.subject for result in town.ledger.results if result.status in BAD}
+    assert was_bad <= {change.result.subject for _, change, _ in town.ledger.words}
+
+
+@given(STEPS, NOTIFY)
+@settings(max_examples=150, deadline=None)
+def test_every_problem_that_was_told_is_told_to_have_ended(steps, notify) -> None:  # type: ignore[no-untyped-def]
+    """In the end everything is fine, and so is the last word of everything."""
+    town = Town(notify=notify)
+    live(town, steps)
+    settle(town, PASS)
+    last = {told.key: told for _, _, told in town.ledger.words}
+    assert all(told.transition is Transition.FIXED for told in last.values())
+
+
+@given(STEPS)
+@settings(max_examples=150, deadline=None)
+def test_nothing_is_told_twice_without_a_change(steps) -> None:  # type: ignore[no-untyped-def]
+    """No NEW of what is open, no FIXED of what is over, no WORSE that is not, and no message without news or a reminder."""
+    town = Town()
+    live(town, steps)
+    settle(town, FAIL)
+    before: dict[object, tuple[Transition, Status, bool]] = {}
+    news_at: dict[object, bool] = {}
+    for _, change, told in town.ledger.words:
+        was, status, flapping = before.get(change.key, (Transition.FIXED, PASS, False))
+        if change.transition is Transition.NEW:
+            assert was is Transition.FIXED
+        if change.transition is Transition.FIXED:
+            assert was is not Transition.FIXED or change.missed
+        if change.transition is Transition.WORSE:
+            assert change.flapping or flapping or change.status.rank > status.rank
+        before[change.key] = change.transition, change.status, bool(change.flapping)
+        reminds = change.told is not None and told.at - change.told.at >= timedelta(hours=72)
+        news_at[told.at] = news_at.get(told.at, False) or change.is_news or reminds
+    assert all(news_at.values())
+
+
+@given(STEPS)
+@settings(max_examples=50, deadline=None)
+def test_a_second_look_finds_nothing_to_tell(steps) -> None:  # type: ignore[no-untyped-def]
+    """What was accepted and recorded is told: the same run, told again, has nothing to say."""
+    town = Town()
+    live(town, steps)
+    settle(town, WARN)
+    run = town.run(*results((WARN,) * 3), hours=7)
+    heard = len(town.mailbox.subjects)
+    town.tell(run)
+    assert len(town.mailbox.subjects) == heard
+
+
+@given(STEPS, st.sampled_from(["s", "t", "u", "*"]))
+@settings(max_examples=100, deadline=None)
+def test_what_is_kept_quiet_has_a_reason(steps, subject) -> None:  # type: ignore[no-untyped-def]
+    """Whatever stands and is in no message of its own says why."""
+    silence = SilenceSpec(check="*", subject=subject, reason="refilled on Monday", author="ana", until=date(2026, 3, 1))
+    town = Town(silences=(silence,))
+    live(town, steps)
+    run = town.run(*results((FAIL, FAIL, FAIL)))
+    notice = town.notice(run)
+    assert notice.why
+    for change in notice.changes:
+        if change.silenced:
+            assert "refilled on Monday" in change.quiet
+            assert change not in notice.told
+
+
+def test_a_mailbox_that_breaks_off_after_taking_the_mail_is_sent_the_same_mail_again() -> None:
+    """The one repeat that can't be excluded: it died between the provider's answer and our note. Nothing is lost."""
+    town = Town(mailbox=Mailbox(outcome="killed after"))
+    run = town.run(found(FAIL))
+    town.mailbox.outcome = "accepted"
+    town.tell(run)
+    assert town.mailbox.subjects[0] == town.mailbox.subjects[1]
+    assert town.words() == ["NEW"]

@@ -1,0 +1,116 @@
+"""Root causes: one headline, what follows under it; what follows is still stored, judged and told when it stands alone."""
+
+from dataclasses import replace
+
+from tests.telling.town import FAIL, PASS, WARN, Town, found
+from validator.results import Result
+from validator.status import Severity, Status
+from validator.tell.causes import Phases
+
+P1 = Severity.P1_CRITICAL
+PHASES = Phases(
+    completion={"phase2_completion": 2, "phase3_completion": 3},
+    checks={"phase2_completion": 2, "phase3_completion": 3},
+    subjects={"raw.box": 2, "analytics.summary": 3, "predictions": 5},
+)
+
+
+def phase(number: int, status: Status = FAIL) -> Result:
+    """What a phase's completion check said."""
+    return found(status, f"phase{number}", f"phase{number}_completion", severity=P1)
+
+
+def table(name: str, status: Status = FAIL, severity: Severity = Severity.P2_HIGH) -> Result:
+    """What was said of a table."""
+    return found(status, name, "rows", severity=severity)
+
+
+def town() -> Town:
+    """A pipeline of five phases."""
+    return Town(phases=PHASES)
+
+
+def test_what_follows_from_a_failed_phase_is_under_it() -> None:
+    """One headline: phase 2; its consequences beneath."""
+    place = town()
+    place.run(phase(2), phase(3), table("analytics.summary"), table("predictions"))
+    assert place.mailbox.subjects[0].endswith(": 1 new, 3 blocked")
+    body = place.mailbox.bodies[0]
+    assert body.count("it blocks") == 3
+    assert "What is new (1)" in body
+
+
+def test_what_follows_later_makes_no_message_of_its_own() -> None:
+    """Phase 2 is known to be down; that phase 3 is now down too is no news."""
+    place = town()
+    place.run(phase(2), phase(3, PASS))
+    place.run(phase(2), phase(3))
+    assert len(place.mailbox.subjects) == 1
+
+
+def test_what_still_fails_when_its_cause_is_mended_is_told() -> None:
+    """It stands on its own now."""
+    place = town()
+    place.run(phase(2), phase(3, PASS))
+    place.run(phase(2), phase(3))
+    place.run(phase(2, PASS), phase(3))
+    assert place.words("phase3") == ["NEW"]
+    assert place.words("phase2") == ["NEW", "FIXED"]
+
+
+def test_everything_that_was_told_is_told_to_have_recovered() -> None:
+    """The cause and what followed from it, in one message."""
+    place = town()
+    place.run(phase(2), phase(3), table("predictions"))
+    place.run(phase(2, PASS), phase(3, PASS), table("predictions", PASS))
+    assert place.mailbox.subjects[1].endswith(": 3 fixed")
+
+
+def test_what_is_upstream_or_of_the_same_phase_does_not_follow() -> None:
+    """Phase 3's failure explains nothing of phase 2."""
+    place = town()
+    place.run(phase(3), table("raw.box"), table("analytics.summary"))
+    assert place.mailbox.subjects[0].endswith(": 3 new")
+
+
+def test_what_matters_more_than_its_cause_is_told_beside_it() -> None:
+    """A P1 does not hide under a P2."""
+    place = town()
+    minor = found(FAIL, "phase2", "phase2_completion", severity=Severity.P3_MEDIUM)
+    place.run(minor, table("predictions", severity=P1))
+    assert place.mailbox.subjects[0].endswith(": 2 new")
+
+
+def test_a_phase_that_only_warns_blocks_nothing() -> None:
+    """It is late, not down."""
+    place = town()
+    place.run(phase(2, WARN), phase(3))
+    assert place.mailbox.subjects[0].endswith(": 2 new")
+
+
+def test_the_cause_of_a_cause_is_the_headline() -> None:
+    """The earliest failed phase."""
+    place = town()
+    place.run(phase(2), phase(3), table("predictions"))
+    assert "What is new (1)" in place.mailbox.bodies[0]
+
+
+def test_a_phase_that_is_stored_and_not_told_makes_no_message() -> None:
+    """`alert_on_failure: false`; what people had been told of before is told to have ended."""
+    place = Town(phases=replace(PHASES, untold=frozenset({3})))
+    run = place.run(phase(3), table("raw.box", PASS))
+    assert place.mailbox.subjects == []
+    assert place.notice(run).changes[0].quiet == "phase 3 is declared with alert_on_failure: false"
+    told = town()
+    told.run(phase(3))
+    told.phases = place.phases
+    told.run(phase(3, PASS))
+    assert told.words("phase3") == ["NEW", "FIXED"]
+
+
+def test_a_finding_names_the_phases_it_harms() -> None:
+    """Those that work with what it says is missing."""
+    place = Town(phases=replace(PHASES, names={2: "raw", 3: "analytics", 5: "predictions"}))
+    place.run(table("raw.box"), found(FAIL, "a queue"))
+    body = " ".join(place.mailbox.bodies[0].split())
+    assert body.count("harms analytics, predictions") == 1

@@ -1,0 +1,220 @@
+"""One message per change: new, worse, fixed; nothing while nothing changes; and whatever was refused is told by the next run."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.telling.town import ERROR, FAIL, PASS, SKIP, START, WARN, WHERE, Town, found
+from validator.ssot.models.pipeline import TellingSpec
+from validator.status import Severity
+
+
+@pytest.fixture
+def town() -> Town:
+    """A schedule that tells what changes."""
+    return Town()
+
+
+def test_ten_identical_failing_runs_are_one_message_and_recovery_is_one(town: Town) -> None:
+    """L-85: 831 of 1,037 alerts were the same one."""
+    for _ in range(10):
+        town.run(found(FAIL))
+    assert len(town.mailbox.subjects) == 1
+    for _ in range(3):
+        town.run(found(PASS))
+    assert len(town.mailbox.subjects) == 2
+    assert town.mailbox.subjects[1].endswith(": 1 fixed")
+    assert town.words() == ["NEW", "FIXED"]
+
+
+def test_a_channel_that_refused_five_times_is_told_everything_by_the_sixth(town: Town) -> None:
+    """Also of what came and went meanwhile; then nothing more."""
+    town.mailbox.outcome = "refused"
+    for n in range(5):
+        run = town.run(found(FAIL), found(FAIL if n == 2 else PASS, "gone again"))
+        assert run.delivery.problems == ("email: the mail was refused",)
+    town.mailbox.outcome = "accepted"
+    town.run(found(FAIL), found(PASS, "gone again"))
+    town.run(found(FAIL), found(PASS, "gone again"))
+    assert len(town.mailbox.subjects) == 1
+    assert (town.words(), town.words("gone again")) == (["NEW"], ["FIXED"])
+    assert "nobody could be told then" in town.mailbox.bodies[0]
+    assert len(town.ledger.refused) == 5
+
+
+def test_what_another_schedule_could_not_tell_is_told_by_the_next_run_of_any(town: Town) -> None:
+    """The run that finally gets through need not have looked at it."""
+    town.mailbox.outcome = "refused"
+    town.run(found(FAIL, "s", "dlq_depth"))
+    town.mailbox.outcome = "accepted"
+    town.run(found(PASS, "t"))
+    assert town.words() == ["NEW"]
+
+
+@pytest.mark.parametrize(("first", "then"), [(WARN, FAIL), (WARN, ERROR), (ERROR, FAIL)])
+def test_what_gets_worse_is_told(town: Town, first: object, then: object) -> None:
+    """By status."""
+    town.run(found(first))  # type: ignore[arg-type]
+    town.run(found(then))  # type: ignore[arg-type]
+    assert town.words() == ["NEW", "WORSE"]
+
+
+def test_a_higher_severity_is_worse(town: Town) -> None:
+    """The same failure of something that matters more now."""
+    town.run(found(FAIL))
+    town.run(found(FAIL, severity=Severity.P1_CRITICAL))
+    assert town.words() == ["NEW", "WORSE"]
+
+
+def test_a_failure_that_can_no_longer_be_judged_is_neither_worse_nor_better(town: Town) -> None:
+    """And failing again afterwards is no news either."""
+    for status in (FAIL, ERROR, FAIL):
+        town.run(found(status))
+    assert town.words() == ["NEW"]
+
+
+def test_what_gets_better_but_stands_makes_no_message(town: Town) -> None:
+    """And coming back to what people were told makes none."""
+    for status in (FAIL, WARN, FAIL, WARN):
+        town.run(found(status))
+    assert len(town.mailbox.subjects) == 1
+
+
+def test_a_skip_ends_nothing(town: Town) -> None:
+    """Nothing was judged, so nothing is known to be fixed."""
+    for status in (FAIL, SKIP, FAIL):
+        town.run(found(status))
+    assert town.words() == ["NEW"]
+    town.run(found(PASS))
+    assert town.words() == ["NEW", "FIXED"]
+
+
+def test_a_subject_that_its_check_no_longer_speaks_of_is_fixed(town: Town) -> None:
+    """It was removed, and the check ran."""
+    town.run(found(FAIL), found(PASS, "t"))
+    town.run(found(PASS, "t"))
+    assert town.words() == ["NEW", "FIXED"]
+    assert "no longer speaks of it" in " ".join(town.mailbox.bodies[-1].split())
+
+
+@pytest.mark.parametrize("status", [ERROR, SKIP])
+def test_a_check_that_judged_nothing_ends_nothing(town: Town, status: object) -> None:
+    """Its subjects are missing because it could not look."""
+    town.run(found(FAIL), found(PASS, "t"))
+    town.run(found(status, "a"))  # type: ignore[arg-type]
+    assert "FIXED" not in town.words()
+
+
+def test_today_passing_does_not_fix_yesterday(town: Town) -> None:
+    """The same finding is judged for two dates in one day: two problems."""
+    today = START.astimezone(WHERE).date()
+    town.run(found(FAIL))
+    town.run(found(PASS, day=today))
+    assert town.words() == ["NEW"]
+
+
+def test_a_date_that_somebody_looks_at_by_hand_fixes_nothing_of_now(town: Town) -> None:
+    """A PASS for last week."""
+    town.run(found(FAIL))
+    town.run(found(PASS, day=START.date() - timedelta(days=7)), scheduled=False)
+    assert town.words() == ["NEW"]
+
+
+def test_a_problem_of_this_evening_is_not_new_again_in_the_morning(town: Town) -> None:
+    """Told of today at 18:00, found of yesterday at 06:00: the same date's."""
+    town.run(found(FAIL, day=START.astimezone(WHERE).date()), hours=12)
+    town.run(found(FAIL), hours=12)
+    assert len(town.mailbox.subjects) == 1
+
+
+def test_a_schedule_that_always_tells_says_what_is_still_open() -> None:
+    """Every morning, with since when."""
+    town = Town(notify="always")
+    for _ in range(3):
+        town.run(found(FAIL), hours=24)
+    assert [subject.rpartition(": ")[2] for subject in town.mailbox.subjects] == ["1 new", "1 still", "1 still"]
+    assert "3 runs, since 2026-02-04 06:00 EST" in town.mailbox.bodies[-1]
+
+
+def test_a_run_by_hand_tells_only_changes() -> None:
+    """Also of a schedule that always tells."""
+    town = Town(notify="always")
+    town.run(found(PASS), scheduled=False)
+    assert town.mailbox.subjects == []
+    town.run(found(FAIL), scheduled=False)
+    town.run(found(FAIL), scheduled=False, hours=200)
+    assert town.words() == ["NEW"]
+
+
+def test_a_schedule_that_never_tells_tells_nobody() -> None:
+    """It is stored all the same."""
+    town = Town(notify="never")
+    town.run(found(FAIL))
+    assert town.mailbox.subjects == []
+
+
+def test_what_stands_is_told_again_after_a_time(town: Town) -> None:
+    """Three days later, once."""
+    for _ in range(80):
+        town.run(found(FAIL))
+    assert town.words() == ["NEW", "STILL"]
+
+
+def test_what_is_acknowledged_is_not_told_again_until_it_gets_worse(town: Town) -> None:
+    """Somebody has it in hand; worse is news, and so is the end."""
+    town.run(found(WARN))
+    town.ledger.acknowledge(town.now)
+    for _ in range(80):
+        town.run(found(WARN))
+    assert town.words() == ["NEW"]
+    town.run(found(FAIL))
+    town.run(found(PASS))
+    assert town.words() == ["NEW", "WORSE", "FIXED"]
+
+
+def test_flapping_is_said_once_and_its_end_too(town: Town) -> None:
+    """Four times in a day it came or went: from then on one message, until it has settled."""
+    for n in range(12):
+        town.run(found(PASS if n % 2 else FAIL))
+    assert town.words() == ["NEW", "FIXED", "NEW", "FIXED", "NEW"]
+    assert "came or went" in town.mailbox.bodies[-1]
+    for _ in range(30):
+        town.run(found(PASS))
+    assert town.words()[-1] == "FIXED"
+    assert len(town.words()) == 6
+
+
+def test_flapping_that_ends_in_failure_is_told_as_worse(town: Town) -> None:
+    """It is down for good now."""
+    for n in range(9):
+        town.run(found(PASS if n % 2 else FAIL))
+    for _ in range(30):
+        town.run(found(FAIL))
+    assert town.words()[-1] == "WORSE"
+
+
+def test_a_storm_becomes_few_messages_with_everything_in_them() -> None:
+    """L-85: 1,037 alerts in 36 hours, 831 of them the same; here 206 others, one after the other."""
+    town = Town()
+    others = [found(WARN, f"other {n}") for n in range(206)]
+    for n in range(144):
+        town.run(found(FAIL), *others[: (n + 1) * 206 // 144 + 1], hours=0.25)
+    assert len(town.mailbox.subjects) <= 12
+    town.run(found(FAIL), *others, hours=6)
+    assert len(town.mailbox.subjects) <= 12
+    told = " ".join(town.mailbox.bodies)
+    assert [
+        one.subject for one in others if f"{one.subject}:" not in told.replace("\n", " ") and one.subject not in told
+    ] == []
+    assert all(town.words(one.subject)[0] == "NEW" for one in others)
+
+
+def test_a_storm_holds_what_is_critical_for_an_hour_only() -> None:
+    """What is P1 waits less."""
+    town = Town(spec=TellingSpec(storm_messages=1))
+    town.run(found(WARN))
+    town.run(found(WARN), found(WARN, "other"), hours=1)
+    assert len(town.mailbox.subjects) == 1
+    town.run(found(WARN), found(FAIL, "worst", severity=Severity.P1_CRITICAL), hours=0.1)
+    assert len(town.mailbox.subjects) == 2
+    assert town.words("other") == ["NEW"]

@@ -1,0 +1,108 @@
+"""Why people were told of a result, or not: decided anew from what was stored and told before that run."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from validator.clock import rfc3339
+from validator.results import Result, Run
+from validator.ssot.models.checks import ScheduleSpec
+from validator.status import Status
+from validator.store_told import SENT, ToldStore, Word
+from validator.tell.change import Change
+from validator.tell.notice import Notice, Rules, notice_of
+from validator.tell.problem import Key, key_of
+from validator.tell.words import change_words
+
+SCHEDULED = ("scheduler", "pubsub")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """Of one result and one channel: what it was to whoever reads that channel, whether it was told, and why."""
+
+    subject: str
+    status: Status
+    channel: str
+    transition: str
+    told: bool
+    why: str
+    later: str = ""
+
+    def body(self) -> dict[str, Any]:
+        """As an answer shows it."""
+        return {**vars(self), "status": self.status.value}
+
+
+def explain(
+    run: Run, check: str, store: ToldStore, rules: Rules, schedule: ScheduleSpec, channels: Sequence[str]
+) -> Iterator[Explained]:
+    """Each result of that check in the run, for each channel. Raises ServiceError."""
+    before = run.run_timestamp - timedelta(microseconds=1)
+    ledger, words = store.ledger(before, grace=timedelta(0)), store.words(run.run_timestamp)
+    names = sorted({*channels, *ledger.told, *(word.channel for word in words if word.run_id == run.run_id)})
+    for channel in names:
+        believed = [key for key, told in ledger.of(channel).items() if told.is_open]
+        notice = notice_of(
+            run.results,
+            store.judged(before, believed, ()),
+            ledger,
+            channel,
+            rules,
+            notify=schedule.notify,
+            scheduled=run.trigger_source in SCHEDULED,
+            now=run.run_timestamp,
+        )
+        mine = [word for word in words if word.channel == channel]
+        for result in run.results:
+            if result.check_name == check:
+                yield _explained(run, result, channel, notice, mine, rules)
+
+
+def _explained(
+    run: Run, result: Result, channel: str, notice: Notice, words: Sequence[Word], rules: Rules
+) -> Explained:
+    key = key_of(result, rules.where, rules.judged_now)
+    changes: Mapping[Key, Change] = {change.key: change for change in notice.changes}
+    change = changes.get(key)
+    message = next((word for word in words if word.run_id == run.run_id and word.fingerprint is None), None)
+    accepted = message is not None and message.status == SENT
+    told = accepted and change is not None and not change.silenced
+    return Explained(
+        subject=result.subject,
+        status=result.status,
+        channel=channel,
+        transition=change.transition.value if change else "",
+        told=told,
+        why=_why(result, change, notice, message, rules),
+        later="" if told else _later(words, result.fingerprint),
+    )
+
+
+def _why(result: Result, change: Change | None, notice: Notice, message: Word | None, rules: Rules) -> str:
+    if change is None:
+        return (
+            "it skipped: nothing was judged"
+            if result.status is Status.SKIP
+            else "it passed, and nobody had been told otherwise"
+        )
+    words = change_words(change, rules.where)
+    detail = f" ({words})" if words else ""
+    if change.silenced:
+        return f"{change.quiet}{detail}"
+    if message is not None and message.status == SENT:
+        return f"told {rfc3339(message.at)}: {notice.why}{detail}"
+    if message is not None:
+        return f"not accepted {rfc3339(message.at)}: {message.text}"
+    if change.quiet and not notice.due:
+        return f"{change.quiet}{detail}"
+    if notice.due:
+        return f"a message was due ({notice.why}), and none is recorded{detail}"
+    return f"{notice.why}{detail}"
+
+
+def _later(words: Collection[Word], fingerprint: str) -> str:
+    """When it was told by a message of a later run."""
+    first = next((word for word in words if word.fingerprint == fingerprint), None)
+    return f"told {rfc3339(first.at)} as {first.transition}" if first else ""

@@ -1,0 +1,125 @@
+"""Transitions: a problem as it is now, against what a channel was last told of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from validator.results import Result
+from validator.ssot.models.pipeline import TellingSpec
+from validator.status import Status, Transition
+from validator.tell.problem import TODAY, YESTERDAY, Key, Problem
+from validator.tell.told import Told
+
+NEWS = (Transition.NEW, Transition.WORSE, Transition.FIXED)
+"""What makes a message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What there is to tell of a problem.
+
+    `result` is what stands, or what stood last, `judged` what was judged last; `status` what people will have been told. `missed`: it came and went without
+    anybody having been told. `flapping` is how often it came or went of late, where that is what there is to tell. `quiet` says why
+    it makes no message of its own; `cause` is the problem that it follows from.
+    """
+
+    key: Key
+    result: Result
+    judged: Result
+    transition: Transition
+    status: Status
+    since: datetime
+    runs: int
+    ended: datetime | None = None
+    told: Told | None = None
+    missed: bool = False
+    gone: bool = False
+    flapping: int = 0
+    quiet: str = ""
+    silenced: bool = False
+    cause: Key | None = None
+
+    @property
+    def found_in(self) -> str:
+        """The run that found it to be so."""
+        return self.judged.run_id
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it makes a message of its own."""
+        return self.transition in NEWS and not self.quiet
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether somebody has it in hand: until it gets worse or clears."""
+        return self.transition is Transition.STILL and self.told is not None and self.told.acknowledged_at is not None
+
+
+def changes_of(
+    problems: Mapping[Key, Problem], told: Mapping[Key, Told], spec: TellingSpec, now: datetime
+) -> Iterator[Change]:
+    """What there is to tell of each problem, also that it stands unchanged; nothing of what is over and told."""
+    for key, problem in problems.items():
+        if change := change_of(problem, _last_word(key, problem, told), spec, now):
+            yield change
+
+
+def _last_word(key: Key, problem: Problem, told: Mapping[Key, Told]) -> Told | None:
+    """What was told of it. Told of today in the evening, and found again of yesterday in the morning, it is the same date's problem."""
+    mine = told.get(key)
+    if key.day != YESTERDAY or not problem.is_bad or (mine and mine.is_open):
+        return mine
+    of_today = told.get(Key(key.fingerprint, TODAY))
+    day_before = problem.newest.check_timestamp - timedelta(days=1, hours=6)
+    return of_today if of_today and of_today.is_open and of_today.at >= day_before else mine
+
+
+def change_of(problem: Problem, told: Told | None, spec: TellingSpec, now: datetime) -> Change | None:
+    """What there is to tell of a problem of which `told` was told last."""
+    stands = told is not None and told.is_open
+    flips = problem.changes_since(now - timedelta(hours=spec.flapping_hours))
+    if flips >= spec.flapping_changes and not problem.gone:
+        if stands and told is not None and told.flapping:
+            return _change(problem, told, Transition.STILL, flapping=flips)
+        return _change(problem, told, Transition.WORSE if stands else Transition.NEW, flapping=flips)
+    if problem.is_bad:
+        return _change(problem, told, _compared(problem.newest, told) if stands and told else Transition.NEW)
+    if stands:
+        return _change(problem, told, Transition.FIXED)
+    untold = problem.episode and (told is None or problem.episode[-1].check_timestamp > told.at)
+    return _change(problem, told, Transition.FIXED, missed=True) if untold else None
+
+
+def _compared(result: Result, told: Told) -> Transition:
+    """A finding that stands, against what was told of it. That it can't be judged any more makes a failure neither worse nor better."""
+    if told.flapping:
+        return Transition.WORSE
+    if result.status is Status.ERROR and told.status is Status.FAIL:
+        return Transition.STILL
+    now, before = (result.status.rank, result.severity.rank), (told.status.rank, told.severity.rank)
+    if now[0] > before[0] or (now[0] == before[0] and now[1] > before[1]):
+        return Transition.WORSE
+    return Transition.STILL if now == before else Transition.BETTER
+
+
+def _change(
+    problem: Problem, told: Told | None, transition: Transition, *, missed: bool = False, flapping: int = 0
+) -> Change:
+    last = problem.episode[-1] if problem.episode else problem.newest
+    first = problem.episode[0].check_timestamp if problem.episode else last.check_timestamp
+    kept = told is not None and transition is Transition.STILL and told.status is Status.FAIL
+    over = transition is Transition.FIXED
+    return Change(
+        key=problem.key,
+        result=last,
+        judged=problem.newest,
+        transition=transition,
+        status=Status.PASS if over else Status.FAIL if kept else last.status,
+        since=min(first, told.opened) if told is not None and told.is_open else first,
+        runs=len(problem.episode),
+        ended=problem.newest.check_timestamp if over else None,
+        told=told,
+        missed=missed,
+        gone=problem.gone,
+        flapping=flapping,
+    )

@@ -1,0 +1,96 @@
+"""The part of a message that says what changed: new, worse, flapping, fixed, then what is still open, then what is silenced."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from validator.results import Result, Run
+from validator.status import RunStatus, Status, Transition, run_status
+from validator.tell.change import Change
+from validator.tell.notice import Notice
+from validator.tell.plain import clip, plain
+from validator.tell.view import Finding, Line, Section
+from validator.tell.words import change_words
+
+_REASON = 200
+_TITLES = {
+    "new": "What is new",
+    "worse": "What got worse",
+    "flapping": "What is flapping",
+    "fixed": "What is fixed",
+    "still": "What is still open",
+}
+_WORDS = {
+    Transition.NEW: "new",
+    Transition.WORSE: "worse",
+    Transition.FIXED: "fixed",
+    Transition.STILL: "still",
+    Transition.BETTER: "still",
+}
+
+
+def state_of(run: Run, notice: Notice) -> RunStatus:
+    """The state a message leads with: of the run, and of what else it tells that stands."""
+    stands = [(c.status, c.result.severity) for c in notice.told if c.transition is not Transition.FIXED]
+    told = run_status(stands) if stands else RunStatus.OK
+    return max(run.status, told, key=lambda status: status.rank)
+
+
+def counted(notice: Notice) -> list[str]:
+    """`2 new`, `1 fixed`: how many changes of each kind; empty when nothing stands and nothing changed."""
+    words = ["blocked" if _is_under(change, notice) else _word(change) for change in notice.told]
+    order = ("new", "worse", "flapping", "blocked", "still", "fixed")
+    return [f"{words.count(word):,} {word}" for word in order if word in words]
+
+
+def changed_sections(notice: Notice, finding_of: Callable[[Result], Finding], where: ZoneInfo) -> Iterator[Section]:
+    """The sections, what follows from a failure under it and not beside it."""
+    for word, title in _TITLES.items():
+        mine = [change for change in notice.told if _word(change) == word and not _is_under(change, notice)]
+        if mine:
+            findings = tuple(_finding(change, notice, finding_of, where) for change in mine)
+            tone = max((finding.status for finding in findings), key=lambda status: status.rank)
+            yield Section(title=title, status=tone, count=len(mine), findings=findings)
+    if silenced := [change for change in notice.changes if change.silenced]:
+        lines = tuple(_silenced(change) for change in silenced)
+        yield Section(title="What is silenced", status=Status.SKIP, count=len(silenced), lines=lines)
+
+
+def _word(change: Change) -> str:
+    return "flapping" if change.flapping and change.is_news else _WORDS[change.transition]
+
+
+def _is_under(change: Change, notice: Notice) -> bool:
+    """Whether it is shown under what it follows from."""
+    return change.cause is not None and any(other.key == change.cause for other in notice.told)
+
+
+def _finding(change: Change, notice: Notice, finding_of: Callable[[Result], Finding], where: ZoneInfo) -> Finding:
+    follows = tuple(_under(other, finding_of, where) for other in notice.told if other.cause == change.key)
+    base = replace(finding_of(change.result), change=change_words(change, where), follows=follows)
+    if change.transition is Transition.FIXED:
+        past = f"It was: {base.message}"
+        return replace(
+            base, status=Status.PASS, message=past, label="FIXED", expected="", actual="", remedy=(), why_cut=""
+        )
+    return replace(base, fingerprint=change.key.fingerprint)
+
+
+def _under(change: Change, finding_of: Callable[[Result], Finding], where: ZoneInfo) -> str:
+    finding = finding_of(change.result)
+    words = change_words(change, where)
+    state = "FIXED" if change.transition is Transition.FIXED else finding.status.value
+    return f"{state} {finding.name}: {clip(finding.message, _REASON)}" + (f" ({words})" if words else "")
+
+
+def _silenced(change: Change) -> Line:
+    result = change.result
+    name = clip(plain(result.subject or result.check_name), 120)
+    return Line(
+        status=Status.SKIP,
+        check=clip(plain(result.check_name), 120),
+        checks=1,
+        names=(name,),
+        count=1,
+        text=clip(plain(f"{result.status.value}, {change.quiet}"), _REASON),
+    )

@@ -1,0 +1,172 @@
+"""What one channel is to be told, and whether now: the difference between what is stored and what it was told last."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from validator.clock import day_of
+from validator.results import Result
+from validator.ssot.models.checks import SilenceSpec
+from validator.ssot.models.pipeline import TellingSpec
+from validator.status import Severity, Transition
+from validator.tell.causes import NO_PHASES, Phases, causes_of
+from validator.tell.change import Change, changes_of
+from validator.tell.problem import Key, Problem, gone_from, problems_of
+from validator.tell.silences import silence_notes, silence_of
+from validator.tell.told import Ledger, Told
+
+Notify = Literal["always", "change", "never"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What decides whether people are told, the same for every run."""
+
+    spec: TellingSpec
+    where: ZoneInfo
+    judged_now: frozenset[str] = frozenset()
+    phases: Phases = NO_PHASES
+    silences: tuple[SilenceSpec, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What there is to tell a channel, the run's own and what earlier runs could not tell. `due` says whether now, `why` for what reason."""
+
+    changes: tuple[Change, ...]
+    due: bool
+    why: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[Change, ...]:
+        """What a message tells of: everything but what is silenced."""
+        return tuple(change for change in self.changes if not change.silenced)
+
+
+def notice_of(
+    own: Sequence[Result],
+    stored: Sequence[Result],
+    ledger: Ledger,
+    channel: str,
+    rules: Rules,
+    *,
+    notify: Notify,
+    scheduled: bool,
+    now: datetime,
+) -> Notice:
+    """What `channel` is to be told at `now`, after a run with the results `own`; `stored` are those of the last days, also of other runs."""
+    told = ledger.of(channel)
+    problems = current_problems(own, stored, told, rules)
+    changes = _weighed(problems, told, rules, now)
+    due, why = _due(
+        changes,
+        {result.result_id for result in own},
+        ledger.messages.get(channel, ()),
+        rules.spec,
+        notify,
+        scheduled,
+        now,
+    )
+    notes = silence_notes(rules.silences, [*stored, *own], day_of(now, rules.where))
+    return Notice(changes=tuple(sorted(changes, key=_weight)), due=due, why=why, notes=tuple(notes))
+
+
+def current_problems(
+    own: Sequence[Result], stored: Sequence[Result], told: Mapping[Key, Told], rules: Rules
+) -> Mapping[Key, Problem]:
+    """Every problem as it is now. What was told and is no longer spoken of by its own check, in this run, is gone."""
+    believed = {key: word for key, word in told.items() if word.is_open}
+    problems = dict(problems_of([*stored, *own], rules.where, rules.judged_now, believed))
+    for key, word in believed.items():
+        if key in problems and gone_from(own, key, word.check_name, rules.where, rules.judged_now):
+            problems[key] = replace(problems[key], gone=True)
+    return problems
+
+
+def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: Rules, now: datetime) -> list[Change]:
+    """The changes, each with what keeps it from making a message of its own."""
+    today = day_of(now, rules.where)
+    changes = list(changes_of(problems, told, rules.spec, now))
+    silences = {
+        change.key: silence
+        for change in changes
+        if (silence := silence_of(change, problems[change.key], rules.silences, rules.where, today))
+    }
+    causes = causes_of(problems.values(), rules.phases, silences)
+    weighed = []
+    for change in changes:
+        if silence := silences.get(change.key):
+            why = f"silenced by {silence.author} until {silence.until}: {silence.reason}"
+            weighed.append(replace(change, quiet=why, silenced=True))
+        elif _is_untold(change, rules.phases):
+            why = f"phase {rules.phases.of(change.result)} is declared with alert_on_failure: false"
+            weighed.append(replace(change, quiet=why, silenced=True))
+        elif (cause := causes.get(change.key)) and (change.transition is not Transition.FIXED or change.missed):
+            why = f"it follows from {cause.newest.check_name} {cause.newest.subject}".rstrip()
+            weighed.append(replace(change, quiet=why, cause=cause.key))
+        else:
+            weighed.append(change)
+    return weighed
+
+
+def _is_untold(change: Change, phases: Phases) -> bool:
+    """Whether a phase's findings are stored and not told; what was told before it was so, ends in a message."""
+    over = change.transition is Transition.FIXED and not change.missed
+    return not over and phases.of(change.result) in phases.untold
+
+
+def _due(
+    changes: Sequence[Change],
+    own: Collection[str],
+    messages: Sequence[datetime],
+    spec: TellingSpec,
+    notify: Notify,
+    scheduled: bool,
+    now: datetime,
+) -> tuple[bool, str]:
+    if notify == "never":
+        return False, "the schedule tells nobody"
+    if notify == "always" and scheduled:
+        return True, "the schedule always tells"
+    news = [change for change in changes if change.is_news]
+    if news:
+        is_critical = any(
+            c.result.severity is Severity.P1_CRITICAL and c.transition is not Transition.FIXED for c in news
+        )
+        if not must_wait(messages, spec, now, critical=is_critical):
+            return True, "something changed"
+        return (
+            False,
+            "too many messages went out in short order: what is new waits a while and is told together",
+        )
+    if scheduled and any(change.result.result_id in own and needs_reminder(change, spec, now) for change in changes):
+        return True, f"a reminder after {spec.reminder_hours} hours"
+    return False, "nothing changed since people were last told"
+
+
+def must_wait(messages: Sequence[datetime], spec: TellingSpec, now: datetime, *, critical: bool) -> bool:
+    """Whether news waits, because too many messages went out in short order: each uses up one of `storm_messages`, and one more is there
+    after every `hold_hours`. What is critical waits only until the last message is `hold_hours_critical` old.
+    """
+    left, last = float(spec.storm_messages), None
+    for at in [*(at for at in messages if at <= now), now]:
+        if last is not None:
+            left = min(spec.storm_messages, max(0.0, left - 1) + (at - last) / timedelta(hours=spec.hold_hours))
+        last = at
+    waited = messages and now - messages[-1] >= timedelta(hours=spec.hold_hours_critical)
+    return left < 1 and not (critical and waited)
+
+
+def needs_reminder(change: Change, spec: TellingSpec, now: datetime) -> bool:
+    """Whether a finding that stands was told so long ago that people are told again."""
+    if change.transition is not Transition.STILL or change.quiet or change.acknowledged or change.told is None:
+        return False
+    return now - change.told.at >= timedelta(hours=spec.reminder_hours)
+
+
+def _weight(change: Change) -> tuple[int, int, str, str]:
+    """The worst first."""
+    return -change.result.status.rank, -change.result.severity.rank, change.result.check_name, change.result.subject

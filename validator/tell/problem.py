@@ -1,0 +1,100 @@
+"""A problem: one finding over time. Its name is its fingerprint and what it is about: now, the day of the run, the day before, another date."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from validator.clock import day_of
+from validator.results import Result
+from validator.status import Status
+
+BAD = (Status.FAIL, Status.ERROR, Status.WARN)
+NOW, TODAY, YESTERDAY = "now", "today", "yesterday"
+
+
+class Key(NamedTuple):
+    """Names a problem. The same finding of yesterday and of today are two: that one passes says nothing of the other."""
+
+    fingerprint: str
+    day: str
+
+
+def key_of(result: Result, where: ZoneInfo, judged_now: Collection[str]) -> Key:
+    """The problem that a result is about. `judged_now` are the checks that look at this moment whatever their date is."""
+    if result.check_name in judged_now:
+        return Key(result.fingerprint, NOW)
+    return Key(result.fingerprint, relative_day(result.target_date, day_of(result.check_timestamp, where)))
+
+
+def relative_day(target: date, today: date) -> str:
+    """The date as people speak of it on that day."""
+    return {0: TODAY, 1: YESTERDAY}.get((today - target).days, target.isoformat())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """`seen` is what was judged of it, the oldest first, never empty: a SKIP judges nothing. `gone`: its check ran and no longer speaks of it."""
+
+    key: Key
+    seen: tuple[Result, ...]
+    gone: bool = False
+
+    @property
+    def newest(self) -> Result:
+        """What was judged last."""
+        return self.seen[-1]
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it stands."""
+        return not self.gone and self.newest.status in BAD
+
+    @cached_property
+    def episode(self) -> tuple[Result, ...]:
+        """The last unbroken time it stood, or stands; empty when it never did."""
+        kept: list[Result] = []
+        for result in reversed(self.seen):
+            if result.status in BAD:
+                kept.append(result)
+            elif kept:
+                break
+        return tuple(reversed(kept))
+
+    def changes_since(self, first: datetime) -> int:
+        """How often it came or went since then."""
+        recent = [result.status in BAD for result in self.seen if result.check_timestamp >= first]
+        return sum(before != after for before, after in pairwise(recent))
+
+    def is_flapping(self, now: datetime, changes: int, hours: float) -> bool:
+        """Whether it came or went that often within those hours."""
+        return self.changes_since(now - timedelta(hours=hours)) >= changes
+
+
+def problems_of(
+    results: Iterable[Result], where: ZoneInfo, judged_now: Collection[str], believed: Collection[Key] = ()
+) -> Mapping[Key, Problem]:
+    """The problems that results tell of: what stood at some time, or is `believed` to stand. A result that is given twice counts once."""
+    seen: dict[Key, dict[str, Result]] = {}
+    for result in results:
+        if result.status is not Status.SKIP:
+            seen.setdefault(key_of(result, where, judged_now), {})[result.result_id] = result
+    return {
+        key: Problem(key=key, seen=tuple(sorted(mine.values(), key=lambda result: result.check_timestamp)))
+        for key, mine in seen.items()
+        if key in believed or any(result.status in BAD for result in mine.values())
+    }
+
+
+def gone_from(results: Iterable[Result], key: Key, check: str, where: ZoneInfo, judged_now: Collection[str]) -> bool:
+    """Whether the check judged things on that day without speaking of the problem. A check with an ERROR, or with nothing but SKIP, says nothing."""
+    mine = [
+        result for result in results if result.check_name == check and key_of(result, where, judged_now).day == key.day
+    ]
+    judged = [result.status for result in mine if result.status is not Status.SKIP]
+    return (
+        bool(judged) and Status.ERROR not in judged and key.fingerprint not in {result.fingerprint for result in mine}
+    )
