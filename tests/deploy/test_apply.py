@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.config.conftest import ROOT, Source
-from tests.deploy.cloud import Cloud
+from tests.deploy.cloud import Cloud, flags_of
 from tests.deploy.conftest import CloudShell, changed, filled
 from validator.config.jobs import own_functions, own_job_name
 from validator.deploy.apply import Done, Outcome, apply
@@ -252,3 +252,42 @@ def test_who_is_told_that_it_stopped(
     assert [one["channel-labels"] for one in channels] == [f"email_address={address}" for address in addresses]
     (policy,) = cloud.state()["things"]["policies"].values()
     assert policy["channels"].count(",") == len(addresses) - 1
+
+
+def test_a_function_is_deployed_as_declared(source: Source) -> None:
+    """Closed to strangers, of the second generation, all traffic on the newest; everything else is `runner`'s."""
+    runner = {"memory": "1Gi", "timeout_seconds": 300, "attempt_deadline_seconds": 200, "max_instances": 2}
+    source.edit("pipeline.yaml", {"runner": {**runner, "concurrency": 4, "region": "us-east1"}})
+    other = changed(source)
+    cloud = filled(other)
+    applied(other, cloud)
+    deployed = {call[3]: flags_of(call) for call in cloud.changes if call[1:3] == ["functions", "deploy"]}
+    assert [flags["entry-point"] for flags in deployed.values()] == ["run_validation", "alert_dead_letter"]
+    for flags in deployed.values():
+        assert {"gen2", "no-allow-unauthenticated", "serve-all-traffic-latest-revision", "trigger-http"} <= set(flags)
+        given = {
+            name: flags[name] for name in ("memory", "timeout", "max-instances", "concurrency", "region", "runtime")
+        }
+        assert given == {
+            "memory": "1Gi",
+            "timeout": "300s",
+            "max-instances": "2",
+            "concurrency": "4",
+            "region": "us-east1",
+            "runtime": "python311",
+        }
+    job = cloud.state()["things"]["jobs"]["validation-midday"]
+    assert job["attemptDeadline"] == "200s"
+    assert job["httpTarget"]["oidcToken"]["audience"] == job["httpTarget"]["uri"].partition("?")[0]
+
+
+def test_two_of_a_name_are_nobodys_guess(ssot: Ssot, cloud: Cloud) -> None:
+    """Where two policies bear the name, none is changed: it stops and says how many there are."""
+    applied(ssot, cloud)
+    policies = cloud.held["things"]["policies"]
+    ((name, policy),) = policies.items()
+    policies.update({name: {**policy, "enabled": False}, "another": {**policy, "enabled": False, "name": "another"}})
+    done = applied(ssot, again(cloud))
+    assert done[-1].outcome is Outcome.FAILED
+    assert done[-1].answer
+    assert "2 lines instead of one" in done[-1].answer.words

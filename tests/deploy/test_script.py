@@ -11,7 +11,7 @@ from tests.deploy.conftest import Programs, changed, filled, lay_programs
 from tests.deploy.test_apply import again, applied
 from validator.deploy.plan import steps
 from validator.deploy.script import render
-from validator.deploy.words import pairs
+from validator.deploy.words import Asked, in_shell, pairs, word
 from validator.ssot.source import Ssot
 
 HOSTILE = """$(touch pwned) `touch pwned` "; touch pwned; ' && touch pwned #"""
@@ -97,3 +97,11 @@ def test_plan_changes_nothing(source: Source, typed: Type, programs: Programs, m
     assert done.code == 0
     assert done.out == render(changed(source), steps(changed(source)))
     assert programs.cloud.calls == []
+
+
+def test_what_stands_beside_something_asked_is_quoted_too(tmp_path: Path) -> None:
+    """In a word of several parts only the asked one is obeyed, and its answer is one word whatever it holds."""
+    command = ("printf", "%s|", word(HOSTILE, Asked(("echo", "a  $b *")), HOSTILE), word("--x=", Asked(("echo", "y"))))
+    done = subprocess.run(["bash", "-c", in_shell(command)], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{HOSTILE}a  $b *{HOSTILE}|--x=y|"
+    assert not list(tmp_path.iterdir())

@@ -16,8 +16,9 @@ from tests.http.worlds import environment_of, season_world, traces
 from tests.worlds.laid import LaidWorld
 from validator.clock import real_now
 from validator.commands import PROJECT_ROOT
-from validator.deploy.smoke import Seen, over_http, smoke, token
+from validator.deploy.smoke import Reply, Seen, over_http, smoke, token
 from validator.ssot.source import Ssot
+from validator.version import __version__
 
 Start = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -122,3 +123,23 @@ def test_the_token_is_the_schedulers(ssot: Ssot, cloud: Cloud) -> None:
     assert "--audiences=https://us-west2-nba-props-platform.cloudfunctions.net/validation-runner" in cloud.calls[0]
     cloud.held["fail"] = "impersonate"
     assert token(ssot, CloudShell(cloud=cloud)) == ("token", "as yourself")
+
+
+def test_lost_results_are_found(ssot: Ssot) -> None:
+    """A row that is read back with fewer results than the run had is not what was stored."""
+    run = {"run_id": "r", "status": "OK", "target_date": "2026-02-04", "delivery": {"stored": True, "sent": []}}
+    replies = {
+        "/schedules": {"schedules": [{"schedule": name} for name in ssot.schedules]},
+        "/runs/r": {**run, "results": [{}]},
+    }
+
+    def ask(method: str, path: str, headers: dict[str, str]) -> Reply:
+        if not headers:
+            return Reply(status=403)
+        if method == "POST":
+            return Reply(status=200, body={**run, "results": [{}, {}]})
+        return Reply(status=200, body=replies.get(path, {"version": __version__}))
+
+    seen = list(smoke(ssot, ask, "token", real_now(), message=False))
+    assert [one.fine for one in seen] == [True, True, True, True, False]
+    assert "1 of 2 results" in seen[-1].text
