@@ -128,7 +128,7 @@ def test_the_token_is_the_schedulers(ssot: Ssot, cloud: Cloud) -> None:
 def test_lost_results_are_found(ssot: Ssot) -> None:
     """A row that is read back with fewer results than the run had is not what was stored."""
     run = {"run_id": "r", "status": "OK", "target_date": "2026-02-04", "delivery": {"stored": True, "sent": []}}
-    replies = {
+    replies: dict[str, dict[str, Any]] = {
         "/schedules": {"schedules": [{"schedule": name} for name in ssot.schedules]},
         "/runs/r": {**run, "results": [{}]},
     }
