@@ -26,4 +26,11 @@ def run_validation_event(event: Any) -> Response | None:
     return run_event(event)
 
 
+def alert_dead_letter(event: Any) -> Response | None:
+    """Write down and tell of a message that the pipeline gave up, as a push request or a CloudEvent."""
+    from validator.dead_letters.entry import alert_event  # noqa: PLC0415
+
+    return alert_event(event)
+
+
 main = run_validation

@@ -20,7 +20,7 @@ class DlqDepth(Check):
     fail = ("> 100", "missing", "no_subscription")
     query_jobs = 0
     judges_now = True
-    remedy = "gcloud pubsub subscriptions pull $subscription --project $project --limit 5"
+    remedy = "python -m validator dlq peek $subscription"
 
     kind: Literal["dead_letter", "ordinary"] = "dead_letter"
     samples: int = 0

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from validator.errors import ServiceError
 from validator.heartbeat import Heartbeat
 from validator.lease import Leases
+from validator.letter_ports import Letters
 from validator.settings import Settings
 from validator.ssot.source import Ssot
 from validator.store_ports import Scripts, TableAdmin
@@ -35,6 +36,8 @@ class Backend(Ports, Protocol):
     def tables(self) -> TableAdmin: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def letters(self) -> Letters: ...
     def heartbeat(self) -> Heartbeat | None: ...
     def channels(self) -> list[Channel]: ...
     def unset(self) -> list[str]: ...
@@ -172,6 +175,11 @@ class LocalBackend(Making):
         made: Leases = self.make(
             "local.leases", "LocalLeases", "local world", Path(self.settings.local_db), self.project
         )
+        return made
+
+    @cached_property
+    def letters(self) -> Letters:
+        made: Letters = self.make("local.letters", "LocalLetters", "Pub/Sub", self.database, self.telling)
         return made
 
     def channels(self) -> list[Channel]:

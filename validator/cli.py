@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from validator import asked, commands, logs, look_commands, stored_commands, telling_commands
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
+from validator.dead_letters.commands import add_commands as add_dlq_commands
 from validator.deploy.commands import add_commands as add_deploy_commands
 from validator.errors import ConfigurationError, ValidatorError
 from validator.settings import read_settings
@@ -118,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     tables.add_argument("action", choices=("create",))
     text = "the source of truth and the files derived from it"
     add_config_commands(subparsers.add_parser("config", help=text, description=text))
+    text = "messages that were given up: list them, look at them, send them again"
+    add_dlq_commands(subparsers.add_parser("dlq", help=text, description=text))
     text = "bring this service to Google Cloud, from the source of truth"
     add_deploy_commands(subparsers.add_parser("deploy", help=text, description=text))
     add("serve", commands.serve, "serve over HTTP on loopback (PORT, default 8080)").add_argument(

@@ -15,6 +15,7 @@ from validator.execution import Budget, seconds_for_calls
 from validator.google_backend import GoogleBackend
 from validator.identity import Request, order_of
 from validator.judge import NamedCheck
+from validator.letter_ports import KEPT_SECONDS, Letters
 from validator.registry import named_checks
 from validator.results import Run
 from validator.run import Engine, Session, perform
@@ -31,6 +32,9 @@ from validator.tell.delivery import Teller
 from validator.tell.message import Links
 from validator.tell.notice import Rules
 from validator.version import __version__
+
+PATIENCE_SECONDS = 2.0 * KEPT_SECONDS
+"""For commands that wait for somebody's answer while messages are kept for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +117,15 @@ class Service:
         with ExitStack() as stack:
             plenty = _telling(time.monotonic() + self.time_limit, self.time_limit)
             yield self._backend(stack, plenty, plenty).tables
+
+    @contextmanager
+    def letters(self) -> Iterator[Letters]:
+        """What takes, publishes and acknowledges messages."""
+        with ExitStack() as stack:
+            plenty = _telling(time.monotonic() + PATIENCE_SECONDS, PATIENCE_SECONDS)
+            backend = self._backend(stack, plenty, plenty)
+            backend.open()
+            yield backend.letters
 
     def teller(self, channels: list[Channel], unset: list[str]) -> Teller:
         """What tells people of a run."""

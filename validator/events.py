@@ -7,7 +7,9 @@ so nothing is lost.
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Request, Response
@@ -21,33 +23,65 @@ from validator.identity import Request as RunRequest
 from validator.results import Run
 from validator.settings import Settings
 
+_TOPIC = re.compile(r"/topics/([^/]+)\Z")
+
 
 class NotAcknowledged(ValidatorError):
     """The message has to be delivered again; the text is shown to whoever delivered it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """What was delivered: the envelope's JSON, None where it is none; the bytes it came as; its topic, where the event names one."""
+
+    body: Any
+    raw: bytes = b""
+    topic: str = ""
+
+
+Act = Callable[[Delivered, Settings], Response]
+"""Does what a message asks for. The answer says whether that is done: 200, or the message has to be delivered again."""
+
+
 def run_event(event: Any) -> Response | None:
-    """Run what the message asks for.
+    """Run what the message asks for. `event` is an HTTP push request, or a CloudEvent: see `acknowledging`."""
+    return acknowledging(event, _run_answer)
+
+
+def acknowledging(event: Any, act: Act) -> Response | None:
+    """Act on a message that Pub/Sub delivered.
 
     `event` is an HTTP push request (answered: 2xx acknowledges) or a CloudEvent (returning acknowledges, raising does not).
     """
     if isinstance(event, Request):
-        return guarded(lambda: _push_answer(event))
-    answer = guarded(lambda: _run_answer(event.data, begin(())))
+        return guarded(lambda: _push_answer(event, act))
+    answer = guarded(lambda: act(_event(event), begin(())))
     if answer.status_code != 200:
         raise NotAcknowledged(_why(answer))
     return None
 
 
-def _push_answer(request: Request) -> Response:
+def _push_answer(request: Request, act: Act) -> Response:
     settings = begin(request.headers)
     if request.method != "POST":
         raise BadRequest("a Pub/Sub push is a POST")
-    return _run_answer(request.get_json(force=True, silent=True), settings)
+    raw = request.get_data()
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        body = None
+    return act(Delivered(body=body, raw=raw), settings)
 
 
-def _run_answer(data: Any, settings: Settings) -> Response:
-    run = run_message(_message(data), settings)
+def _event(event: Any) -> Delivered:
+    data = event.data
+    found = _TOPIC.search(str(event.get("source") or ""))
+    raw = data if isinstance(data, bytes) else repr(data).encode("utf-8", "replace")
+    return Delivered(body=data, raw=raw, topic=found[1] if found else "")
+
+
+def _run_answer(delivered: Delivered, settings: Settings) -> Response:
+    run = run_message(_message(delivered.body), settings)
     return as_json(run.body(), 500 if run.delivery.problems else 200)
 
 

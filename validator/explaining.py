@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from validator.clock import rfc3339
+from validator.identity import DEAD_LETTER
 from validator.results import Result, Run
 from validator.ssot.models.checks import ScheduleSpec
 from validator.status import Status
@@ -53,6 +54,7 @@ def explain(
             notify=schedule.notify,
             scheduled=run.trigger_source in SCHEDULED,
             now=run.run_timestamp,
+            partial=run.check_type == DEAD_LETTER,
         )
         mine = [word for word in words if word.channel == channel]
         for result in run.results:

@@ -6,6 +6,7 @@ from typing import Any
 from validator.backends import Making, Remaining
 from validator.errors import ServiceError
 from validator.lease import Leases
+from validator.letter_ports import Letters
 from validator.store_ports import Scripts, TableAdmin
 from validator.tell.channel import Channel
 from validator.world import Commits, Documents, Jobs, Logs, Probes, Queues, Services, Warehouse
@@ -76,6 +77,14 @@ class GoogleBackend(Making):
         emulator = self.settings.pubsub_emulator or None
         made: Queues = self.make(
             "gcp.queues", "PubSubQueues", "Pub/Sub", self.project, self.measuring, emulator=emulator
+        )
+        return made
+
+    @cached_property
+    def letters(self) -> Letters:
+        emulator = self.settings.pubsub_emulator or None
+        made: Letters = self.make(
+            "gcp.letters", "PubSubLetters", "Pub/Sub", self.project, self.telling, emulator=emulator
         )
         return made
 

@@ -12,6 +12,10 @@ from validator.ssot.models.checks import ScheduleSpec
 from validator.ssot.source import Ssot
 
 AD_HOC = "ad_hoc"
+DEAD_LETTER = "dead_letter"
+"""The schedule of runs that tell of one dead letter each: they speak of one subject of a check, and did not look at its others."""
+DEAD_LETTER_SCHEDULE = ScheduleSpec(cron="* * * * *", target_date="today", notify="change", checks=())
+"""What such a run goes by: it is due whenever a message comes, and tells only changes."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,12 +99,17 @@ def _perform(order: Order, engine: Engine, session: Session) -> Run:
         return _judge(order, engine, session)
     if not order.scheduled:
         return _finish(order, _judge(order, engine, session), session, claim=NoClaim())
+    return once(order, session, engine.lease_seconds, lambda: _judge(order, engine, session))
+
+
+def once(order: Order, session: Session, lease_seconds: float, make: Callable[[], Run]) -> Run:
+    """Make a run, store it and tell it, or only what is missing of that. Raises InProgress when another is doing it."""
     try:
-        with claimed(order.run_id, lambda: session.leases, engine.lease_seconds) as claim:
+        with claimed(order.run_id, lambda: session.leases, lease_seconds) as claim:
             stored = _stored(order, session)
             if stored is not None:
                 return _resume(order, stored, session, claim)
-            return _finish(order, _judge(order, engine, session), session, claim)
+            return _finish(order, make(), session, claim)
     except InProgress:
         # Whoever has the claim may only be replaying: what is finished needs no claim to be shown.
         finished = _stored(order, session)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from validator.claim import Claim
 from validator.errors import ServiceError
-from validator.identity import Order
+from validator.identity import DEAD_LETTER, Order
 from validator.lease import Leases
 from validator.results import Result, Run
 from validator.store_told import ToldStore
@@ -92,6 +92,7 @@ def notices(order: Order, run: Run, outside: Outside, told: Collection[str]) -> 
             notify=order.schedule.notify,
             scheduled=order.scheduled,
             now=order.now,
+            partial=order.check_type == DEAD_LETTER,
         )
         for name in waiting
     }

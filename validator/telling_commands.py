@@ -11,6 +11,7 @@ from validator.clock import day_of, zone
 from validator.commands import Call
 from validator.errors import BadRequest, NotFound
 from validator.explaining import Explained, explain
+from validator.identity import DEAD_LETTER, DEAD_LETTER_SCHEDULE
 from validator.json_text import json_text
 from validator.results import Result
 from validator.silencing import add_silence
@@ -139,7 +140,7 @@ def explained(call: Call) -> int:
         run = session.store.find(run_id, call.now) if run_id else None
         if run is None:
             raise BadRequest(f"no run {plain(arguments.run_id)} is stored")
-        schedule = svc.ssot.schedules.get(run.schedule_name)
+        schedule = {**svc.ssot.schedules, DEAD_LETTER: DEAD_LETTER_SCHEDULE}.get(run.schedule_name)
         if schedule is None:
             raise NotFound("schedule", run.schedule_name, sorted(svc.ssot.schedules))
         names = [channel.name for channel in session.teller.channels]

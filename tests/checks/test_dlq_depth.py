@@ -53,7 +53,7 @@ def test_says_how_old_and_what_to_type(world: LaidWorld) -> None:
     waiting(world, 7)
     result = dlq(world)
     assert result.message == "7 messages, the oldest 26 h old"
-    assert result.remedy == f"gcloud pubsub subscriptions pull {DLQ} --project league-project --limit 5"
+    assert result.remedy == f"python -m validator dlq peek {DLQ}"
     assert result.severity is Severity.P1_CRITICAL
 
 

@@ -131,3 +131,11 @@ def test_the_last_26_hours_count(world: LaidWorld) -> None:
     all_ran(world)
     assert look(world, "09:00")["often"].expected_value == "5 runs"
     assert look(world, "09:01")["often"].expected_value == "4 runs"
+
+
+def test_a_dead_letter_is_no_beginning(world: LaidWorld) -> None:
+    """Runs that tell of a dead letter come whenever one comes: they say nothing of when schedules were first called."""
+    ran(world, "dead_letter", et(TODAY, "00:30"), "pubsub")
+    assert look(world)["schedules"].status is Status.SKIP
+    ran(world, "often", et(TODAY, "06:00"))
+    assert look(world)["often"].status is Status.PASS

@@ -48,7 +48,7 @@ def test_one_check(typed: Type) -> None:
         "DlqDepth",
         "kind = dead_letter",
         "> 100",
-        "gcloud pubsub subscriptions pull",
+        "python -m validator dlq peek",
         "post_overnight",
     ):
         assert words in done.out

@@ -33,6 +33,7 @@ from validator.gcp.documents import FirestoreDocuments
 from validator.gcp.github import GitHubCommits
 from validator.gcp.jobs import CloudSchedulerJobs
 from validator.gcp.leases import FirestoreLeases
+from validator.gcp.letters import PubSubLetters
 from validator.gcp.logs import CloudLogs
 from validator.gcp.probes import CloudRunProbes
 from validator.gcp.queues import AGE, DEPTH, PubSubQueues
@@ -219,6 +220,17 @@ class _Queues:
 
     def queues(self) -> PubSubQueues:
         return self._adapter(self.host, self.monitoring.host)
+
+    def letters(self) -> PubSubLetters:
+        return self._letters(self.host)
+
+    def unreachable_letters(self) -> PubSubLetters:
+        return self._letters(_nowhere(self.closing))
+
+    def _letters(self, host: str) -> PubSubLetters:
+        made = PubSubLetters(self.project, ample, emulator=host)
+        self.closing.callback(made.close)
+        return made
 
     def unreachable(self) -> PubSubQueues:
         nowhere = _nowhere(self.closing)

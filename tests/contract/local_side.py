@@ -20,6 +20,7 @@ from validator.local.database import LocalDatabase
 from validator.local.documents import LocalDocuments
 from validator.local.jobs import LocalJobs
 from validator.local.leases import LocalLeases
+from validator.local.letters import LocalLetters
 from validator.local.logs import LocalLogs
 from validator.local.names import quoted
 from validator.local.queues import LocalQueues
@@ -141,8 +142,14 @@ class LocalQueuesSide(LocalSide):
     def queues(self) -> LocalQueues:
         return LocalQueues(self.database, ample)
 
+    def letters(self) -> LocalLetters:
+        return LocalLetters(self.database, ample)
+
     def unreachable(self) -> LocalQueues:
         return LocalQueues(self.bare, ample)
+
+    def unreachable_letters(self) -> LocalLetters:
+        return LocalLetters(self.bare, ample)
 
 
 class LocalServicesSide(LocalSide):

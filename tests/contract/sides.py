@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from validator.lease import Leases
+from validator.letter_ports import Letters
 from validator.store_ports import Scripts, TableAdmin
 from validator.world import (
     Commits,
@@ -97,8 +98,14 @@ class QueuesSide(Protocol):
     def queues(self) -> Queues:
         """The adapter."""
 
+    def letters(self) -> Letters:
+        """The adapter that takes, publishes and acknowledges."""
+
     def unreachable(self) -> Queues:
         """An adapter whose services can't be reached; it says so within some seconds."""
+
+    def unreachable_letters(self) -> Letters:
+        """The same of the other adapter."""
 
 
 class ServicesSide(Protocol):

@@ -8,12 +8,15 @@ from tests.config.conftest import ROOT, Source
 from tests.deploy.cloud import Cloud, flags_of
 from tests.deploy.conftest import CloudShell, changed, filled
 from validator.config.jobs import own_functions, own_job_name
+from validator.dead_letters.message import of_delivery
+from validator.dead_letters.place import Wiring
 from validator.deploy.apply import Done, Outcome, apply
 from validator.deploy.hints import likely
 from validator.deploy.plan import steps
 from validator.deploy.shell import Answer
 from validator.ssot.load import load
 from validator.ssot.source import Ssot
+from validator.world import Subscription
 
 WORLDS = ROOT / "tests/worlds"
 
@@ -291,3 +294,14 @@ def test_two_of_a_name_are_nobodys_guess(ssot: Ssot, cloud: Cloud) -> None:
     assert done[-1].outcome is Outcome.FAILED
     assert done[-1].answer
     assert "2 lines instead of one" in done[-1].answer.words
+
+
+def test_what_our_subscription_pushes_is_placed(ssot: Ssot, cloud: Cloud) -> None:
+    """A message that comes by a subscription of ours belongs to its topic, and to the subscription in which people find it."""
+    applied(ssot, cloud)
+    made = cloud.state()["things"]["subscriptions"]["validation-dead-letter-prediction-request-dlq"]
+    short = made["name"].rpartition("/")[2]
+    live = Subscription(name=short, topic=made["topic"].rpartition("/")[2], push_endpoint="https://x.example.com")
+    body = {"subscription": made["name"], "message": {"messageId": "1", "data": "e30="}}
+    place = Wiring(ssot, lambda: {short: live}).place(of_delivery(body, b""))
+    assert (place.topic, place.subscription) == ("prediction-request-dlq", "prediction-request-dlq-sub")

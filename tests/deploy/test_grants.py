@@ -20,6 +20,8 @@ NOTHING_ASKED = {
     "heartbeat": "is given an address",
     "instants": "plain values",
     "labels": "plain values",
+    "letters": "asked on the command line alone, by whoever sends messages again, with their own account",
+    "pubsub": "the connection of queues and letters",
     "rest": "the connection of jobs and logs",
     "retry_after": "plain values",
     "sendgrid": "has a key of its own",

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -334,6 +335,10 @@ def flapping() -> Summary:
     return mail(run(replace(one, target_date=DAY), *_passed()), told_before(one), before)
 
 
+def _mailed(make: Callable[[], Run]) -> Summary:
+    return mail(make())
+
+
 MAILS: Mapping[str, Callable[[], Summary]] = {
     "first_failure": first_failure,
     "still_failing": still_failing,
@@ -341,7 +346,7 @@ MAILS: Mapping[str, Callable[[], Summary]] = {
     "changes": changes,
     "blocked": blocked,
     "flapping": flapping,
-    **{f"mail_{name}": lambda make=make: mail(make()) for name, make in SAMPLES.items()},
+    **{f"mail_{name}": partial(_mailed, make) for name, make in SAMPLES.items()},
 }
 """The mails that people get, by state."""
 

@@ -24,7 +24,7 @@ class Fires:
 
 
 def scheduled_runs(world: World, days_back: int) -> Mapping[str, Sequence[datetime]]:
-    """When scheduled runs began, by schedule, oldest first; runs by hand are not among them. Raises ServiceError."""
+    """When scheduled runs began, by declared schedule, oldest first; runs by hand, and of single dead letters, are not among them. Raises ServiceError."""
     table = f"{world.ssot.pipeline.project_id}.{world.ssot.results_dataset}.validation_runs"
     sql = (
         f"SELECT schedule_name, run_timestamp FROM `{table}` "
@@ -33,7 +33,8 @@ def scheduled_runs(world: World, days_back: int) -> Mapping[str, Sequence[dateti
     now = world.pipeline.now
     found: dict[str, list[datetime]] = {}
     for row in world.query(sql, {"first": now - timedelta(days=days_back), "last": now, "scheduled": SCHEDULED}):
-        found.setdefault(str(row["schedule_name"]), []).append(row["run_timestamp"])
+        if (name := str(row["schedule_name"])) in world.ssot.schedules:
+            found.setdefault(name, []).append(row["run_timestamp"])
     return found
 
 

@@ -1,23 +1,16 @@
 """Pub/Sub and Cloud Monitoring: topics, subscriptions, and how much of them is undelivered."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-
-import grpc
-from google.api_core import exceptions as api
-from google.pubsub_v1 import PublisherClient, SubscriberClient
-from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
-from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
 from validator.clock import real_now
 from validator.gcp.attempts import Remaining, ask, every_page
 from validator.gcp.failures import asking
 from validator.gcp.gauges import Gauges, Point
+from validator.gcp.pubsub import SERVICE, Clients, keep_for, pull
 from validator.world import Backlog, Subscription
 
-SERVICE = "Pub/Sub"
 DEPTH = "pubsub.googleapis.com/subscription/num_undelivered_messages"
 AGE = "pubsub.googleapis.com/subscription/oldest_unacked_message_age"
 PAGE = 1000
@@ -46,14 +39,12 @@ class PubSubQueues:
         """
         self._project = project
         self._remaining = remaining
-        self._emulator = emulator
+        self._clients = Clients(emulator)
         self._gauges = Gauges(project, remaining, monitoring_channel, now)
-        self._lock = threading.Lock()
-        self._clients: tuple[Any, Any] | None = None
 
     def topics(self) -> Sequence[str]:
         """See Queues."""
-        publisher, _ = self._connected()
+        publisher = self._clients.publisher
 
         def fetch(token: str, seconds: float) -> Any:
             request = {"project": f"projects/{self._project}", "page_size": PAGE, "page_token": token}
@@ -64,7 +55,7 @@ class PubSubQueues:
 
     def subscriptions(self) -> Sequence[Subscription]:
         """See Queues. The topic of a subscription whose topic was deleted is `_deleted-topic_`."""
-        _, subscriber = self._connected()
+        subscriber = self._clients.subscriber
 
         def fetch(token: str, seconds: float) -> Any:
             request = {"project": f"projects/{self._project}", "page_size": PAGE, "page_token": token}
@@ -83,57 +74,19 @@ class PubSubQueues:
 
     def peek(self, subscription: str, limit: int) -> Sequence[str]:
         """See Queues. What was pulled is given back at once; Pub/Sub may show fewer messages than there are."""
-        _, subscriber = self._connected()
         name = f"projects/{self._project}/subscriptions/{subscription}"
-
-        def pull(seconds: float) -> Any:
-            try:
-                request = {"subscription": name, "max_messages": max(limit, PULLED)}
-                return subscriber.pull(
-                    request=request, retry=None, timeout=min(PEEK_SECONDS, seconds)
-                ).received_messages
-            except api.DeadlineExceeded:
-                if seconds <= PEEK_SECONDS:
-                    raise
-                return []
-
-        received = ask(SERVICE, self._remaining, pull)
-        if received:
-            self._give_back(subscriber, name, [one.ack_id for one in received])
+        most = max(limit, PULLED)
+        received = ask(SERVICE, self._remaining, lambda seconds: pull(self._clients, name, most, PEEK_SECONDS, seconds))
+        if receipts := [one.ack_id for one in received]:
+            ask(SERVICE, self._remaining, lambda seconds: keep_for(self._clients, name, receipts, 0, seconds))
         with asking(SERVICE):
             oldest_first = sorted((one.message for one in received), key=lambda message: message.publish_time)
             return [message.data.decode(errors="replace") for message in oldest_first[:limit]]
 
     def close(self) -> None:
         """Close the channels."""
-        with self._lock:
-            clients, self._clients = self._clients, None
-        for client in clients or ():
-            client.transport.close()
+        self._clients.close()
         self._gauges.close()
-
-    def _give_back(self, subscriber: Any, name: str, ack_ids: list[str]) -> None:
-        request = {"subscription": name, "ack_ids": ack_ids, "ack_deadline_seconds": 0}
-        ask(
-            SERVICE,
-            self._remaining,
-            lambda seconds: subscriber.modify_ack_deadline(request=request, retry=None, timeout=seconds),
-        )
-
-    def _connected(self) -> tuple[Any, Any]:
-        with self._lock:
-            if self._clients is None:
-                with asking(SERVICE):
-                    self._clients = self._connect()
-            return self._clients
-
-    def _connect(self) -> tuple[Any, Any]:
-        if self._emulator is None:
-            return PublisherClient(), SubscriberClient()
-        return (
-            PublisherClient(transport=PublisherGrpcTransport(channel=grpc.insecure_channel(self._emulator))),
-            SubscriberClient(transport=SubscriberGrpcTransport(channel=grpc.insecure_channel(self._emulator))),
-        )
 
 
 def _subscription(found: Any) -> Subscription:

@@ -56,10 +56,14 @@ def notice_of(
     notify: Notify,
     scheduled: bool,
     now: datetime,
+    partial: bool = False,
 ) -> Notice:
-    """What `channel` is to be told at `now`, after a run with the results `own`; `stored` are those of the last days, also of other runs."""
+    """What `channel` is to be told at `now`, after a run with the results `own`; `stored` are those of the last days, also of other runs.
+
+    `partial`: the run did not look at all that its checks are for, so what it does not speak of is not over.
+    """
     told = ledger.of(channel)
-    problems = current_problems(own, stored, told, rules)
+    problems = current_problems(own, stored, told, rules, partial=partial)
     changes = _weighed(problems, told, rules, now)
     due, why = _due(
         changes,
@@ -75,13 +79,15 @@ def notice_of(
 
 
 def current_problems(
-    own: Sequence[Result], stored: Sequence[Result], told: Mapping[Key, Told], rules: Rules
+    own: Sequence[Result], stored: Sequence[Result], told: Mapping[Key, Told], rules: Rules, *, partial: bool = False
 ) -> Mapping[Key, Problem]:
     """Every problem as it is now. What was told and is no longer spoken of by its own check, in this run, is gone."""
     believed = {key: word for key, word in told.items() if word.is_open}
     problems = dict(problems_of([*stored, *own], rules.where, rules.judged_now, believed))
     for key, word in believed.items():
-        if key in problems and gone_from(own, key, word.check_name, rules.where, rules.judged_now):
+        if partial or key not in problems:
+            continue
+        if gone_from(own, key, word.check_name, rules.where, rules.judged_now):
             problems[key] = replace(problems[key], gone=True)
     return problems
 
