@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unknown
-from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
-from validator.evidence.conditions import Bound, Conditions, columns_of, described, undeclared
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask_due, each_column
+from validator.evidence.conditions import Bound, Conditions, columns_of, never_owed, undeclared
+from validator.evidence.deadlines import table_deadlines
 from validator.look import World
 from validator.ssot.models.kinds import Count, FullTable, Identifier
 from validator.ssot.source import Ssot
@@ -29,39 +30,22 @@ class ChangeAgainstHistory(Check):
     at_least: Count = 3
 
     def measure(self, world: World) -> Iterator[Finding]:
-        first, last = world.pipeline.look_back(self.days + 1)
-        today = next(plan for plan in world.pipeline.tables(last, last) if plan.table.name == self.table)
-        for column, answered in zip(self.columns, ask(world, first, last, self._asked), strict=True):
-            if today.reason:
-                yield NotDue(subject=answered.asked.subject, reason=today.reason, table=self.table)
-            elif nothing := nothing_to_judge(answered, first, last):
-                yield nothing
-            else:
-                yield self._finding(world, column, answered)
+        for column, (answered, nothing) in zip(self.columns, ask_due(world, self._asked, self.days + 1), strict=True):
+            yield nothing or self._finding(world, column, answered)
 
     def _asked(self, _: Bound) -> Sequence[Asked]:
-        return [
-            Asked(
-                subject=f"{self.table}.{column}",
-                table=self.table,
-                columns=(column,),
-                where=self.where,
-                values={"mean": f"CAST(AVG(`{column}`) AS FLOAT64)"},
-            )
-            for column in self.columns
-        ]
+        return each_column(self.table, self.columns, self.where, {"mean": "CAST(AVG({}) AS FLOAT64)"})
 
     def _finding(self, world: World, column: str, answered: Answered) -> Finding:
         assert answered.plan is not None
         subject, day = answered.asked.subject, world.target
         means = {row["day"]: float(row["mean"]) for row in answered.rows if row["mean"] is not None}
-        such = f" with {described(self.where)}" if self.where else ""
         if day not in means:
-            return Measurement(**answered.fields(), value=EMPTY, note=f"no {column} for {day} in rows{such}")
+            return Measurement(**answered.fields(), value=EMPTY, note=f"no {column} for {day} in rows{answered.such}")
         before = [mean for other, mean in means.items() if other != day and other in answered.plan.owed]
         if len(before) < self.at_least:
             reason = f"{len(before)} days to compare with, fewer than {self.at_least}"
-            return NotDue(subject=subject, reason=reason, table=self.table, lasting=True)
+            return NotDue(subject=subject, reason=reason, table=self.table)
         usual = median(before)
         if not usual:
             return Unknown(subject=subject, reason=f"the median of {len(before)} days is 0", table=self.table)
@@ -75,10 +59,7 @@ class ChangeAgainstHistory(Check):
 
     def problems(self, ssot: Ssot) -> Iterator[str]:
         yield from undeclared(ssot, self.table, [*self.columns, *columns_of(self.where)])
-        if self.table in ssot.tables and ssot.tables[self.table].spec.expect is None:
-            yield f"{self.table} declares no expectation, so no row is ever due"
+        yield from never_owed(ssot, self.table)
 
     def deadlines(self, ssot: Ssot) -> Iterator[Deadline]:
-        table = ssot.tables[self.table]
-        if table.spec.expect and not table.disabled:
-            yield Deadline(what=self.table, due=table.spec.expect.due, due_days=table.spec.expect.due_days)
+        yield from table_deadlines(ssot, [self.table])

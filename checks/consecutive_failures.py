@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.ledgers import Streak, streaks
+from validator.evidence.silence import nothing_logged
 from validator.look import World
 from validator.ssot.models.ledgers import LedgerSpec
 
@@ -64,12 +65,6 @@ class ConsecutiveFailures(Check):
     def _silent(self, world: World, ledger: LedgerSpec, *, exists: bool) -> Finding:
         if not exists:
             return Unknown(subject=ledger.table, reason=f"the table {ledger.table} does not exist", table=ledger.table)
-        if world.pipeline.calendar.in_season(world.pipeline.today):
-            return Unknown(
-                subject=ledger.table, reason=f"{ledger.table} logged no run in {self.days} days", table=ledger.table
-            )
-        return NotDue(
-            subject=ledger.table,
-            reason=f"no {world.pipeline.calendar.spec.event} within ten days, and no run logged",
-            table=ledger.table,
+        return nothing_logged(
+            world, ledger.table, f"{ledger.table} logged no run in {self.days} days", table=ledger.table
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Finding, Measurement, NotDue
-from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, judged_days, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, each_column, judged_days, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, undeclared
 from validator.look import World
 from validator.ssot.models.kinds import Count, FullTable, Identifier
@@ -45,21 +45,12 @@ class ConstantColumn(Check):
                 yield self._measurement(answered)
 
     def _asked(self, _: Bound) -> Sequence[Asked]:
-        return [
-            Asked(
-                subject=f"{one.table}.{column}",
-                table=one.table,
-                columns=(column,),
-                where=one.where,
-                values={
-                    "filled": f"COUNT(`{column}`)",
-                    "lowest": f"CAST(MIN(`{column}`) AS STRING)",
-                    "highest": f"CAST(MAX(`{column}`) AS STRING)",
-                },
-            )
-            for one in self.tables
-            for column in one.columns
-        ]
+        values = {
+            "filled": "COUNT({})",
+            "lowest": "CAST(MIN({}) AS STRING)",
+            "highest": "CAST(MAX({}) AS STRING)",
+        }
+        return [asked for one in self.tables for asked in each_column(one.table, one.columns, one.where, values)]
 
     def _measurement(self, answered: Answered) -> Measurement:
         filled = sum(int(row["filled"]) for row in answered.rows)

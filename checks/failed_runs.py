@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.recent_runs import Recent, recent_runs
+from validator.evidence.silence import nothing_logged
 from validator.look import World
 from validator.ssot.models.ledgers import LedgerSpec
 
@@ -49,8 +50,6 @@ class FailedRuns(Check):
     def _silent(self, world: World, ledger: LedgerSpec, *, exists: bool) -> Finding:
         if not exists:
             return Unknown(subject=ledger.table, reason=f"the table {ledger.table} does not exist", table=ledger.table)
-        nothing = f"no run logged in {self.hours} h"
-        if world.pipeline.calendar.in_season(world.pipeline.today):
-            return Unknown(subject=ledger.table, reason=f"{ledger.table}: {nothing}", table=ledger.table)
-        event = world.pipeline.calendar.spec.event
-        return NotDue(subject=ledger.table, reason=f"no {event} within ten days, and {nothing}", table=ledger.table)
+        return nothing_logged(
+            world, ledger.table, f"{ledger.table} logged no run in {self.hours} h", table=ledger.table
+        )

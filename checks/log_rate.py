@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from validator.check import Check, Finding, Measurement, NotDue, Unknown
+from validator.check import Check, Finding, Measurement, NotDue
+from validator.evidence.silence import nothing_logged
 from validator.look import World
 from validator.world import Logged
 
@@ -50,8 +51,4 @@ class LogRate(Check):
         """Not a single entry of anybody: the logs are lost, unless there is nothing to do."""
         if not world.ssot.services:
             return NotDue(subject="services", reason="the source of truth declares no service")
-        if world.pipeline.calendar.in_season(world.pipeline.today):
-            return Unknown(subject="logs", reason=f"no service logged anything at all in {self.hours} h")
-        return NotDue(
-            subject="logs", reason=f"no {world.pipeline.calendar.spec.event} within ten days, and nothing logged"
-        )
+        return nothing_logged(world, "logs", f"no service logged anything at all in {self.hours} h")

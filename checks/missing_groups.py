@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unknown
-from validator.evidence.asking import LOOK, Answered, Asked, ask
-from validator.evidence.conditions import Bound, Conditions, columns_of, described, text_of, undeclared
+from validator.evidence.asking import LOOK, Answered, Asked, ask_due
+from validator.evidence.conditions import Bound, Conditions, columns_of, never_owed, text_of, undeclared
+from validator.evidence.deadlines import table_deadlines
 from validator.look import World
 from validator.ssot.models.kinds import Count, FullTable, Identifier
 from validator.ssot.source import Ssot
@@ -28,13 +29,9 @@ class MissingGroups(Check):
     at_least: Count = 3
 
     def measure(self, world: World) -> Iterator[Finding]:
-        first, last = world.pipeline.look_back(self.days + 1)
-        today = next(plan for plan in world.pipeline.tables(last, last) if plan.table.name == self.table)
-        for answered in ask(world, first, last, self._asked):
-            if today.reason:
-                yield NotDue(subject=self.table, reason=today.reason, table=self.table)
-            elif answered.problem:
-                yield Unknown(subject=self.table, reason=answered.problem, table=self.table)
+        for answered, nothing in ask_due(world, self._asked, self.days + 1):
+            if isinstance(nothing, NotDue | Unknown):
+                yield nothing
             else:
                 yield self._finding(world.target, answered)
 
@@ -57,16 +54,15 @@ class MissingGroups(Check):
         before = {other: groups for other, groups in seen.items() if other in answered.plan.owed and other != day}
         if len(before) < self.at_least:
             reason = f"{len(before)} days to compare with, fewer than {self.at_least}"
-            return NotDue(subject=self.table, reason=reason, table=self.table, lasting=True)
+            return NotDue(subject=self.table, reason=reason, table=self.table)
         usual, there = _usual(before), seen.get(day, set())
         missing = sorted(usual - there)
-        such = f" with {described(self.where)}" if self.where else ""
         return Measurement(
             **answered.fields(),
             value=len(missing),
-            note=f"no row{such} for {', '.join(missing)}, which had some on most of {len(before)} days before"
+            note=f"no row{answered.such} for {', '.join(missing)}, which had some on most of {len(before)} days before"
             if missing
-            else f"each of the {len(usual)} that had rows{such} on most of {len(before)} days before has some",
+            else f"each of the {len(usual)} that had rows{answered.such} on most of {len(before)} days before has some",
             expected=", ".join(sorted(usual)),
             actual=", ".join(sorted(there)) or "none",
             affected=len(missing) or None,
@@ -75,13 +71,10 @@ class MissingGroups(Check):
 
     def problems(self, ssot: Ssot) -> Iterator[str]:
         yield from undeclared(ssot, self.table, [self.by, *columns_of(self.where)])
-        if self.table in ssot.tables and ssot.tables[self.table].spec.expect is None:
-            yield f"{self.table} declares no expectation, so no row is ever due"
+        yield from never_owed(ssot, self.table)
 
     def deadlines(self, ssot: Ssot) -> Iterator[Deadline]:
-        table = ssot.tables[self.table]
-        if table.spec.expect and not table.disabled:
-            yield Deadline(what=self.table, due=table.spec.expect.due, due_days=table.spec.expect.due_days)
+        yield from table_deadlines(ssot, [self.table])
 
 
 def _usual(days: Mapping[date, set[str]]) -> set[str]:

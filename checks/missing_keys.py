@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from validator.check import Check, Deadline, Finding, Measurement, NotDue
 from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, text_of, undeclared
+from validator.evidence.deadlines import table_deadlines
 from validator.look import World
 from validator.ssot.models.kinds import FullTable, Identifier
 from validator.ssot.source import Ssot
@@ -79,7 +80,4 @@ class MissingKeys(Check):
             yield "the keys of both tables must have as many columns"
 
     def deadlines(self, ssot: Ssot) -> Iterator[Deadline]:
-        for one in (self.of, self.within):
-            table = ssot.tables[one.table]
-            if table.spec.expect and not table.disabled:
-                yield Deadline(what=one.table, due=table.spec.expect.due, due_days=table.spec.expect.due_days)
+        yield from table_deadlines(ssot, (self.of.table, self.within.table))

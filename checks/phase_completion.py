@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unmeasurable
-from validator.evidence.phases import phase_deadlines, view_phase
+from validator.evidence.deadlines import phase_deadlines
+from validator.evidence.phases import view_phase
 from validator.look import World
 from validator.ssot.source import Ssot
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unknown
 from validator.evidence.asking import LOOK, Answered, Asked, ask
 from validator.evidence.completeness import missing_events
-from validator.evidence.conditions import Conditions, described, text_of, undeclared
+from validator.evidence.conditions import Conditions, never_owed, text_of, undeclared
+from validator.evidence.deadlines import table_deadlines
 from validator.look import World
 from validator.pipeline.calendar import Event
 from validator.ssot.models.kinds import FullTable, Identifier
@@ -55,9 +56,9 @@ class RowCount(Check):
     def _measurement(self, world: World, counted: CountedTable, answered: Answered) -> Measurement:
         assert answered.plan is not None
         owed = answered.plan.owed[world.target]
-        event, such = world.pipeline.calendar.spec.event, described(counted.where)
+        event = world.pipeline.calendar.spec.event
         events = f"{len(owed.events)} {event}" + ("" if len(owed.events) == 1 else "s")
-        note = f"{answered.row_count} rows{f' with {such}' if such else ''} for {events} of {world.target}"
+        note = f"{answered.row_count} rows{answered.such} for {events} of {world.target}"
         missing = _missing(counted, answered, owed.events) if _participants(world.ssot, counted) else ""
         return Measurement(
             **answered.fields(),
@@ -72,14 +73,10 @@ class RowCount(Check):
     def problems(self, ssot: Ssot) -> Iterator[str]:
         for counted in self.tables:
             yield from undeclared(ssot, counted.table, [*counted.participants, *(one.column for one in counted.where)])
-            if counted.table in ssot.tables and ssot.tables[counted.table].spec.expect is None:
-                yield f"{counted.table} declares no expectation, so no row is ever due"
+            yield from never_owed(ssot, counted.table)
 
     def deadlines(self, ssot: Ssot) -> Iterator[Deadline]:
-        for counted in self.tables:
-            expect = ssot.tables[counted.table].spec.expect
-            if expect and not ssot.tables[counted.table].disabled:
-                yield Deadline(what=counted.table, due=expect.due, due_days=expect.due_days)
+        yield from table_deadlines(ssot, (counted.table for counted in self.tables))
 
 
 def _asked(ssot: Ssot, counted: CountedTable) -> Asked:

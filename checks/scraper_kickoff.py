@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
+from validator.evidence.kickoff import begun_since, first_over
 from validator.look import World
 from validator.ssot.models.kinds import FullTable, Identifier
 
@@ -28,19 +29,12 @@ class ScraperKickoff(Check):
         if self.table not in world.catalog():
             yield Unknown(subject=subject, reason=f"the table {self.table} does not exist", table=self.table)
             return
-        settled = world.pipeline.calendar.settled(world.target)
-        event = world.pipeline.calendar.spec.event
-        if not settled:
-            none = f"no {event} of {world.target} is over yet"
-            yield NotDue(
-                subject=subject,
-                reason=none if world.pipeline.calendar.events(world.target) else f"no {event} on {world.target}",
-            )
+        over = first_over(world)
+        if isinstance(over, str):
+            yield NotDue(subject=subject, reason=over)
             return
-        known = [one.final_since for one in settled if one.final_since]
-        over = min(known) if known else world.pipeline.due(world.target, world.pipeline.calendar.spec.settled_by, 1)
-        runs = self._runs(world, over)
-        said = f"the first {event} was over {world.pipeline.local(over)}"
+        runs = begun_since(world, self.table, self.workflow, self.began, self.prefix, over)
+        said = f"the first {world.pipeline.calendar.spec.event} was over {world.pipeline.local(over)}"
         if not runs and world.pipeline.now - over < timedelta(minutes=self.grace_minutes):
             yield NotDue(subject=subject, reason=f"{said}, not {self.grace_minutes} minutes ago")
             return
@@ -54,12 +48,3 @@ class ScraperKickoff(Check):
             actual=f"{len(runs)} workflows",
             fill={"filter": f'severity>=WARNING AND "{self.prefix}"'},
         )
-
-    def _runs(self, world: World, since: datetime) -> list[tuple[str, datetime]]:
-        """Which of them have begun since, and when first; a wrong name finds nothing, and that is no success (FA-12)."""
-        sql = (
-            f"SELECT `{self.workflow}` AS workflow, MIN(`{self.began}`) AS began FROM `{world.ssot.pipeline.project_id}.{self.table}` "
-            f"WHERE `{self.began}` BETWEEN @first AND @last AND STRPOS(`{self.workflow}`, @prefix) = 1 GROUP BY workflow ORDER BY began"
-        )
-        rows = world.query(sql, {"first": since, "last": world.pipeline.now, "prefix": self.prefix})
-        return [(str(row["workflow"]), row["began"]) for row in rows]

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from validator.check import Check, Deadline, Finding, Measurement, NotDue
-from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, nothing_to_judge
+from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask_due
 from validator.evidence.conditions import Bound, Conditions, columns_of, described, text_of, undeclared
+from validator.evidence.deadlines import table_deadlines
 from validator.look import World
 from validator.ssot.models.kinds import Count, FullTable, Identifier, Name
 from validator.ssot.source import Ssot
@@ -28,11 +29,8 @@ class Share(Check):
     at_least: Count = 1
 
     def measure(self, world: World) -> Iterator[Finding]:
-        day = world.target
-        for answered in ask(world, day, day, self._asked):
-            if answered.plan and answered.reason:
-                yield NotDue(subject=self.table, reason=answered.reason, table=self.table)
-            elif nothing := nothing_to_judge(answered, day, day):
+        for answered, nothing in ask_due(world, self._asked):
+            if nothing:
                 yield nothing
             else:
                 for row in sorted(answered.rows, key=_group_of):
@@ -61,12 +59,11 @@ class Share(Check):
                 yield NotDue(subject=subject, reason=reason, table=self.table, lasting=rows > 0)
                 continue
             count = int(row[f"share_{index}"])
-            such = f" with {described(self.among)}" if self.among else ""
             fields = {**answered.fields(), "subject": subject, "remedy": ""}
             yield Measurement(
                 **fields,
                 value=100 * count / rows,
-                note=f"{count} of {rows} rows{such} have {described(of)}",
+                note=f"{count} of {rows} rows{answered.such} have {described(of)}",
                 actual=f"{count} of {rows} rows",
             )
 
@@ -78,9 +75,7 @@ class Share(Check):
         yield from undeclared(ssot, self.table, self._columns())
 
     def deadlines(self, ssot: Ssot) -> Iterator[Deadline]:
-        table = ssot.tables[self.table]
-        if table.spec.expect and not table.disabled:
-            yield Deadline(what=self.table, due=table.spec.expect.due, due_days=table.spec.expect.due_days)
+        yield from table_deadlines(ssot, [self.table])
 
 
 def _group_of(row: Row) -> str:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 
 from validator.check import Check, Finding, Measurement, Unknown
-from validator.clock import days
+from validator.evidence.silence import silences
 from validator.look import World
 from validator.ssot.models.kinds import FullTable, Identifier, TimeOfDay
 
@@ -39,24 +38,13 @@ class SilenceGap(Check):
             f"WHERE `{self.column}` BETWEEN @first AND @last GROUP BY moment ORDER BY moment"
         )
         rows = [row["moment"] for row in world.query(sql, {"first": first, "last": now})]
-        edges = [first, *rows, now]
-        gaps = [(self._active(world, start, end), start, end) for start, end in pairwise(edges)]
-        longest, start, end = max(gaps)
+        longest = max(silences(world, rows, first, (self.active_from, self.active_to)))
         newest = (
             f"the newest row is of {world.pipeline.local(rows[-1])}" if rows else f"no row at all in {self.hours} h"
         )
         yield Measurement(
             subject=self.table,
             table=self.table,
-            value=longest / HOUR,
-            note=f"longest silence {world.pipeline.local(start)} to {world.pipeline.local(end)}; {newest}",
+            value=longest.active / HOUR,
+            note=f"longest silence {world.pipeline.local(longest.start)} to {world.pipeline.local(longest.end)}; {newest}",
         )
-
-    def _active(self, world: World, start: datetime, end: datetime) -> timedelta:
-        """How much of a span lies in the hours in which rows are due."""
-        total = timedelta(0)
-        first, last = (at.astimezone(world.pipeline.zone).date() for at in (start, end))
-        for day in days(first, last):
-            opens, closes = world.pipeline.due(day, self.active_from, 0), world.pipeline.due(day, self.active_to, 0)
-            total += max(timedelta(0), min(end, closes) - max(start, opens))
-        return total

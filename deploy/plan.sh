@@ -388,14 +388,86 @@ gcloud run services add-iam-policy-binding validation-dead-letter \
   --role=roles/run.invoker \
   --project=nba-props-platform
 
-# 46. roles/iam.serviceAccountTokenCreator on the service account itself
+# 46. roles/pubsub.subscriber on subscription nba-phase1-scrapers-complete-dlq-sub
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding nba-phase1-scrapers-complete-dlq-sub \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription nba-phase1-scrapers-complete-dlq-sub' >&2
+
+# 47. roles/pubsub.subscriber on subscription nba-scraper-complete-dlq-sub
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding nba-scraper-complete-dlq-sub \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription nba-scraper-complete-dlq-sub' >&2
+
+# 48. roles/pubsub.subscriber on subscription nba-phase2-raw-complete-dlq-sub
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding nba-phase2-raw-complete-dlq-sub \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription nba-phase2-raw-complete-dlq-sub' >&2
+
+# 49. roles/pubsub.subscriber on subscription analytics-ready-dead-letter-sub
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding analytics-ready-dead-letter-sub \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription analytics-ready-dead-letter-sub' >&2
+
+# 50. roles/pubsub.subscriber on subscription line-changed-dead-letter-sub
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding line-changed-dead-letter-sub \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription line-changed-dead-letter-sub' >&2
+
+# 51. roles/pubsub.subscriber on subscription prediction-request-dlq-sub
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding prediction-request-dlq-sub \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription prediction-request-dlq-sub' >&2
+
+# 52. roles/pubsub.subscriber on subscription nba-phase3-analytics-complete-dlq-monitor
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding nba-phase3-analytics-complete-dlq-monitor \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription nba-phase3-analytics-complete-dlq-monitor' >&2
+
+# 53. roles/pubsub.subscriber on subscription nba-phase4-precompute-complete-dlq-monitor
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding nba-phase4-precompute-complete-dlq-monitor \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription nba-phase4-precompute-complete-dlq-monitor' >&2
+
+# 54. roles/pubsub.subscriber on subscription nba-phase5-predictions-complete-dlq-monitor
+# looks at what waits as a dead letter, and gives it back at once
+gcloud pubsub subscriptions add-iam-policy-binding nba-phase5-predictions-complete-dlq-monitor \
+  --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
+  --role=roles/pubsub.subscriber \
+  --project=nba-props-platform ||
+  echo 'left out: roles/pubsub.subscriber on subscription nba-phase5-predictions-complete-dlq-monitor' >&2
+
+# 55. roles/iam.serviceAccountTokenCreator on the service account itself
 # Pub/Sub makes the token with which it pushes dead letters; projects made before April 2021 lack this
 gcloud iam service-accounts add-iam-policy-binding nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --member=serviceAccount:service-"$(gcloud projects describe nba-props-platform '--format=value(projectNumber)' --project=nba-props-platform)"@gcp-sa-pubsub.iam.gserviceaccount.com \
   --role=roles/iam.serviceAccountTokenCreator \
   --project=nba-props-platform
 
-# 47. subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq
+# 56. subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq
 # pushes a copy of what comes to nba-phase1-scrapers-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase1-scrapers-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase1-scrapers-complete-dlq \
@@ -421,7 +493,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq' >&2
 fi
 
-# 48. subscription validation-dead-letter-nba-scraper-complete-dlq
+# 57. subscription validation-dead-letter-nba-scraper-complete-dlq
 # pushes a copy of what comes to nba-scraper-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-scraper-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-scraper-complete-dlq \
@@ -447,7 +519,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-scraper-complete-dlq' >&2
 fi
 
-# 49. subscription validation-dead-letter-nba-phase2-raw-complete-dlq
+# 58. subscription validation-dead-letter-nba-phase2-raw-complete-dlq
 # pushes a copy of what comes to nba-phase2-raw-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase2-raw-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase2-raw-complete-dlq \
@@ -473,7 +545,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-phase2-raw-complete-dlq' >&2
 fi
 
-# 50. subscription validation-dead-letter-analytics-ready-dead-letter
+# 59. subscription validation-dead-letter-analytics-ready-dead-letter
 # pushes a copy of what comes to analytics-ready-dead-letter; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-analytics-ready-dead-letter --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-analytics-ready-dead-letter \
@@ -499,7 +571,7 @@ else
     echo 'left out: subscription validation-dead-letter-analytics-ready-dead-letter' >&2
 fi
 
-# 51. subscription validation-dead-letter-line-changed-dead-letter
+# 60. subscription validation-dead-letter-line-changed-dead-letter
 # pushes a copy of what comes to line-changed-dead-letter; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-line-changed-dead-letter --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-line-changed-dead-letter \
@@ -525,7 +597,7 @@ else
     echo 'left out: subscription validation-dead-letter-line-changed-dead-letter' >&2
 fi
 
-# 52. subscription validation-dead-letter-prediction-request-dlq
+# 61. subscription validation-dead-letter-prediction-request-dlq
 # pushes a copy of what comes to prediction-request-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-prediction-request-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-prediction-request-dlq \
@@ -551,7 +623,7 @@ else
     echo 'left out: subscription validation-dead-letter-prediction-request-dlq' >&2
 fi
 
-# 53. subscription validation-dead-letter-nba-phase3-analytics-complete-dlq
+# 62. subscription validation-dead-letter-nba-phase3-analytics-complete-dlq
 # pushes a copy of what comes to nba-phase3-analytics-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase3-analytics-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase3-analytics-complete-dlq \
@@ -577,7 +649,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-phase3-analytics-complete-dlq' >&2
 fi
 
-# 54. subscription validation-dead-letter-nba-phase4-precompute-complete-dlq
+# 63. subscription validation-dead-letter-nba-phase4-precompute-complete-dlq
 # pushes a copy of what comes to nba-phase4-precompute-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase4-precompute-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase4-precompute-complete-dlq \
@@ -603,7 +675,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-phase4-precompute-complete-dlq' >&2
 fi
 
-# 55. subscription validation-dead-letter-nba-phase5-predictions-complete-dlq
+# 64. subscription validation-dead-letter-nba-phase5-predictions-complete-dlq
 # pushes a copy of what comes to nba-phase5-predictions-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase5-predictions-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase5-predictions-complete-dlq \
@@ -632,7 +704,7 @@ fi
 
 # ---- Cloud Scheduler ----
 
-# 56. job validation-post-overnight
+# 65. job validation-post-overnight
 # Did yesterday complete? The morning summary
 if gcloud scheduler jobs describe validation-post-overnight --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-post-overnight \
@@ -666,7 +738,7 @@ else
     --project=nba-props-platform
 fi
 
-# 57. job validation-daily-health
+# 66. job validation-daily-health
 # One screen with a line per thing, once the morning's phases are due
 if gcloud scheduler jobs describe validation-daily-health --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-daily-health \
@@ -700,7 +772,7 @@ else
     --project=nba-props-platform
 fi
 
-# 58. job validation-pre-game-prep
+# 67. job validation-pre-game-prep
 # Is what today needs on its way?
 if gcloud scheduler jobs describe validation-pre-game-prep --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-pre-game-prep \
@@ -734,7 +806,7 @@ else
     --project=nba-props-platform
 fi
 
-# 59. job validation-midday
+# 68. job validation-midday
 # Is everything running that should?
 if gcloud scheduler jobs describe validation-midday --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-midday \
@@ -768,7 +840,7 @@ else
     --project=nba-props-platform
 fi
 
-# 60. job validation-phase-triggers
+# 69. job validation-phase-triggers
 # Did the same-day run get through?
 if gcloud scheduler jobs describe validation-phase-triggers --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-phase-triggers \
@@ -802,7 +874,7 @@ else
     --project=nba-props-platform
 fi
 
-# 61. job validation-pre-game-final
+# 70. job validation-pre-game-final
 # Before the first game; with it the last look at yesterday
 if gcloud scheduler jobs describe validation-pre-game-final --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-pre-game-final \
@@ -836,7 +908,7 @@ else
     --project=nba-props-platform
 fi
 
-# 62. job validation-post-game
+# 71. job validation-post-game
 # Are the evening's runs getting through?
 if gcloud scheduler jobs describe validation-post-game --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-post-game \
@@ -870,7 +942,7 @@ else
     --project=nba-props-platform
 fi
 
-# 63. job validation-overnight
+# 72. job validation-overnight
 # Is the night's work getting through?
 if gcloud scheduler jobs describe validation-overnight --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-overnight \
@@ -907,7 +979,7 @@ fi
 
 # ---- Absence alert ----
 
-# 64. channel validation-runner: data-team@example.com
+# 73. channel validation-runner: data-team@example.com
 # who is told when this service has stopped
 [ -n "$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --project=nba-props-platform '--format=value(name)')" ] ||
   gcloud beta monitoring channels create \
@@ -916,7 +988,7 @@ fi
     --channel-labels=email_address=data-team@example.com \
     --project=nba-props-platform
 
-# 65. alert validation-runner of nba-props has stopped
+# 74. alert validation-runner of nba-props has stopped
 # no call has succeeded for longer than any pause between two schedules
 if [ -n "$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' --project=nba-props-platform '--format=value(name)')" ]; then
   gcloud alpha monitoring policies update "$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' '--format=value(name)' --project=nba-props-platform)" \

@@ -6,10 +6,12 @@ A cold start pays for nothing it does not call, and a package that is not instal
 import importlib
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from validator.doctor_ports import Identity, MailAccount, Reachable
 from validator.errors import ServiceError
 from validator.heartbeat import Heartbeat
 from validator.lease import Leases
@@ -41,6 +43,11 @@ class Backend(Ports, Protocol):
     def heartbeat(self) -> Heartbeat | None: ...
     def channels(self) -> list[Channel]: ...
     def unset(self) -> list[str]: ...
+    def identity(self) -> Identity: ...
+    def clock_ahead(self) -> timedelta | None: ...
+    def mail_account(self) -> MailAccount | None: ...
+    def endpoint(self) -> Reachable | None: ...
+    def may_pull(self, subscription: str) -> bool: ...
 
 
 class Making:
@@ -64,13 +71,39 @@ class Making:
             self.stack.callback(adapter.close)
         return adapter
 
+    @cached_property
+    def _telling_warehouse(self) -> Any:
+        """The warehouse with the time that is kept for storing and telling; each backend has its own."""
+        raise NotImplementedError
+
+    @property
+    def store_warehouse(self) -> Warehouse:
+        warehouse: Warehouse = self._telling_warehouse
+        return warehouse
+
+    @property
+    def scripts(self) -> Scripts:
+        scripts: Scripts = self._telling_warehouse
+        return scripts
+
+    @property
+    def tables(self) -> TableAdmin:
+        tables: TableAdmin = self._telling_warehouse
+        return tables
+
     def heartbeat(self) -> Heartbeat | None:
         """The heartbeat, where HEARTBEAT_URL names its endpoint."""
-        url = self.settings.heartbeat_url
-        made: Heartbeat | None = (
-            self.make("gcp.heartbeat", "HttpHeartbeat", "heartbeat", url, self.telling) if url else None
-        )
+        made: Heartbeat | None = self._endpoint()
         return made
+
+    def endpoint(self) -> Reachable | None:
+        """The heartbeat's endpoint, to be reached and told nothing."""
+        made: Reachable | None = self._endpoint()
+        return made
+
+    def _endpoint(self) -> Any:
+        url = self.settings.heartbeat_url
+        return self.make("gcp.heartbeat", "HttpHeartbeat", "heartbeat", url, self.telling) if url else None
 
     def checkout(self) -> Commits:
         """The history of the local checkout that VALIDATOR_CHECKOUT names."""
@@ -117,21 +150,6 @@ class LocalBackend(Making):
     @cached_property
     def _telling_warehouse(self) -> Any:
         return self.make("local.warehouse", "LocalWarehouse", "local world", self.database, self.telling)
-
-    @property
-    def store_warehouse(self) -> Warehouse:
-        warehouse: Warehouse = self._telling_warehouse
-        return warehouse
-
-    @property
-    def scripts(self) -> Scripts:
-        scripts: Scripts = self._telling_warehouse
-        return scripts
-
-    @property
-    def tables(self) -> TableAdmin:
-        tables: TableAdmin = self._telling_warehouse
-        return tables
 
     @cached_property
     def documents(self) -> Documents:
@@ -190,3 +208,20 @@ class LocalBackend(Making):
     def unset(self) -> list[str]:
         """The outbox needs nothing."""
         return []
+
+    def identity(self) -> Identity:
+        """Nobody in particular; raises as `open` does where there is no world to ask."""
+        self.open()
+        return Identity()
+
+    def clock_ahead(self) -> timedelta | None:
+        """No answer comes from elsewhere."""
+        return None
+
+    def mail_account(self) -> MailAccount | None:
+        """The outbox has none."""
+        return None
+
+    def may_pull(self, subscription: str) -> bool:  # noqa: ARG002
+        """Whoever opens the file may read it."""
+        return True

@@ -9,7 +9,16 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from validator import asked, commands, logs, look_commands, stored_commands, telling_commands
+from validator import (
+    asked,
+    commands,
+    doctor_commands,
+    logs,
+    look_commands,
+    stored_commands,
+    table_commands,
+    telling_commands,
+)
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
 from validator.dead_letters.commands import add_commands as add_dlq_commands
@@ -22,6 +31,8 @@ from validator.tell.plain import plain
 log = logging.getLogger("validator.cli")
 
 FORMATS = ("table", "json", "nagios", "junit")
+Add = Callable[[str, Callable[[Any], int], str], argparse.ArgumentParser]
+"""Adds a command: its name, what runs it, and what it is for."""
 
 
 class _Once(argparse.Action):
@@ -95,18 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     _add_run(add("run", commands.run, "run a schedule: judge, store, tell"))
-    status = add("status", stored_commands.status, "how yesterday stands and whether today is ready, from stored rows")
-    status.add_argument("--date", metavar="D", help="the day asked about (default yesterday)")
-    status.add_argument("--format", choices=("text", "json"), default="text")
-    status.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
-    history = add("history", stored_commands.history, "what checks have said over the last weeks, from stored rows")
-    history.add_argument("check", nargs="?", metavar="CHECK", help="one line per subject of this check")
-    history.add_argument("--days", type=_days, default=30, help="how many days back (default 30)")
-    history.add_argument(
-        "--noise", action="store_true", help="what complains most, what flaps, what never found anything"
-    )
-    history.add_argument("--limit", metavar="L", help="which days another limit would have found, such as '> 3'")
-    history.add_argument("--format", choices=("text", "json"), default="text")
+    _add_stored(add)
     add("schedules", commands.schedules, "list the schedules and when they run next").add_argument(
         "--format", choices=("table", "json"), default="table"
     )
@@ -115,8 +115,15 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument("--format", choices=("table", "json", "markdown"), default="table")
     _add_looks(add)
     telling_commands.add_commands(add)
-    tables = add("tables", commands.tables, "make the result tables")
-    tables.add_argument("action", choices=("create",))
+    tables = add(
+        "tables", table_commands.tables, "make the result tables, or hold what is there against what is declared"
+    )
+    tables.add_argument("action", choices=("create", "diff"))
+    doctor = add(
+        "doctor", doctor_commands.doctor, "whether this service has what it needs, and what mends what it lacks"
+    )
+    doctor.add_argument("--format", choices=("text", "json"), default="text")
+    doctor.add_argument("--fail-on", choices=tuple(doctor_commands.FAIL_ON), default="fail")
     text = "the source of truth and the files derived from it"
     add_config_commands(subparsers.add_parser("config", help=text, description=text))
     text = "messages that were given up: list them, look at them, send them again"
@@ -157,7 +164,23 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail", help="exit 1 at or above this (default fail)")
 
 
-def _add_looks(add: Callable[[str, Callable[[Any], int], str], argparse.ArgumentParser]) -> None:
+def _add_stored(add: Add) -> None:
+    """The commands that read stored rows alone."""
+    status = add("status", stored_commands.status, "how yesterday stands and whether today is ready, from stored rows")
+    status.add_argument("--date", metavar="D", help="the day asked about (default yesterday)")
+    status.add_argument("--format", choices=("text", "json"), default="text")
+    status.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
+    history = add("history", stored_commands.history, "what checks have said over the last weeks, from stored rows")
+    history.add_argument("check", nargs="?", metavar="CHECK", help="one line per subject of this check")
+    history.add_argument("--days", type=_days, default=30, help="how many days back (default 30)")
+    history.add_argument(
+        "--noise", action="store_true", help="what complains most, what flaps, what never found anything"
+    )
+    history.add_argument("--limit", metavar="L", help="which days another limit would have found, such as '> 3'")
+    history.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _add_looks(add: Add) -> None:
     """The commands that look at the world and store nothing."""
     completeness = add(
         "completeness", look_commands.completeness, "the gap map: rows per table and day against what was expected"

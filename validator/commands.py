@@ -158,15 +158,6 @@ def checks(call: Call) -> int:
     return ExitCode.FINE
 
 
-def tables(call: Call) -> int:
-    """`tables create`: makes what is missing, adds columns that are missing, never drops."""
-    svc = call.service()
-    with svc.tables() as admin:
-        for table in svc.ssot.result_tables:
-            print(f"{svc.ssot.results_dataset}.{table.name}: {admin.ensure(svc.ssot.results_dataset, table)}")
-    return ExitCode.FINE
-
-
 def serve(call: Call) -> int:
     """`serve`: the framework's own server, as it runs when deployed."""
     with call.service().session():

@@ -94,6 +94,13 @@ class Service:
                 make_ledger=lambda store: ToldStore(store, self.rules.where, self.rules.judged_now),
             )
 
+    @contextmanager
+    def examination(self) -> Iterator[Backend]:
+        """Every outside service, to be looked at one by one: none of them is opened or asked yet."""
+        remaining = _measuring(time.monotonic() + self.time_limit)
+        with ExitStack() as stack:
+            yield self._backend(stack, remaining, remaining)
+
     def run(self, request: Request) -> Run:
         """Do the run that is asked for.
 

@@ -35,6 +35,11 @@ def seconds_for_calls() -> float:
     return _CALLS_END.get() - time.monotonic()
 
 
+def limit_calls(seconds: float) -> None:
+    """From now on the calls of this thread share their part of so many seconds."""
+    _CALLS_END.set(time.monotonic() + CALLS * seconds)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """A check to run for a target date."""
@@ -119,7 +124,7 @@ def _start_worker(
             except queue.Empty:
                 return
             one.started = budget.clock()
-            _CALLS_END.set(time.monotonic() + CALLS * budget.check_seconds)
+            limit_calls(budget.check_seconds)
             _measure(one, shared)
             one.duration_ms = round((budget.clock() - one.started) * 1000)
             one.finished = True

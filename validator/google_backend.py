@@ -1,13 +1,14 @@
 """The backend on Google Cloud: which adapter stands for which port."""
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from validator.backends import Making, Remaining
+from validator.doctor_ports import Identity, MailAccount
 from validator.errors import ServiceError
 from validator.lease import Leases
 from validator.letter_ports import Letters
-from validator.store_ports import Scripts, TableAdmin
 from validator.tell.channel import Channel
 from validator.world import Commits, Documents, Jobs, Logs, Probes, Queues, Services, Warehouse
 
@@ -40,21 +41,6 @@ class GoogleBackend(Making):
     @cached_property
     def _telling_warehouse(self) -> Any:
         return self._bigquery(self.telling)
-
-    @property
-    def store_warehouse(self) -> Warehouse:
-        warehouse: Warehouse = self._telling_warehouse
-        return warehouse
-
-    @property
-    def scripts(self) -> Scripts:
-        scripts: Scripts = self._telling_warehouse
-        return scripts
-
-    @property
-    def tables(self) -> TableAdmin:
-        tables: TableAdmin = self._telling_warehouse
-        return tables
 
     @cached_property
     def documents(self) -> Documents:
@@ -143,3 +129,33 @@ class GoogleBackend(Making):
     def unset(self) -> list[str]:
         """Names of what mail needs and is not set."""
         return list(self.settings.missing_to_tell)
+
+    def identity(self) -> Identity:
+        """The account that Google knows this process as. Raises ServiceError where it gets no token."""
+        made: Identity = self.make("gcp.identity", "identify", "Google credentials")
+        return made
+
+    def clock_ahead(self) -> timedelta | None:
+        """How far this machine's clock is ahead of Cloud Scheduler's newest answer; None before one came."""
+        ahead: timedelta | None = getattr(self.jobs, "ahead", None)
+        return ahead
+
+    def mail_account(self) -> MailAccount | None:
+        """SendGrid's account, where there is a key."""
+        settings = self.settings
+        if not settings.sendgrid_key:
+            return None
+        made: MailAccount = self.make(
+            "gcp.mail_account",
+            "SendGridAccount",
+            "SendGrid",
+            settings.sendgrid_key,
+            settings.sendgrid_host,
+            self.telling,
+        )
+        return made
+
+    def may_pull(self, subscription: str) -> bool:
+        """Whether this account may look at the subscription's messages. Raises ServiceError."""
+        queues: Any = self.queues
+        return bool(queues.may_pull(subscription))

@@ -31,6 +31,11 @@ class Track:
         return [result for result in self.results if result.status is not Status.SKIP]
 
     @property
+    def word(self) -> Result:
+        """What it says now: the last that was judged, for as long as that is a finding; else the newest result."""
+        return self.judged[-1] if self.since else self.results[-1]
+
+    @property
     def findings(self) -> int:
         """How many results were neither PASS nor SKIP."""
         return sum(result.status not in FINE for result in self.results)
@@ -58,12 +63,19 @@ class Track:
             found[day] = max(result.status, found.get(day, result.status), key=lambda status: status.rank)
         return found
 
+    @property
+    def measured(self) -> Sequence[Result]:
+        """The results that hold a number that a limit can be held against."""
+        return [result for result in self.judged if _numbers(result)]
+
     def would_break(self, limit: Limit) -> Sequence[Result]:
-        """The results whose stored value breaks another limit. A value that is a state, or was not stored, breaks none."""
+        """The results that another limit would have made a finding: by the value, or by that of any day where days were judged."""
         limits = Limits(fail=(limit,))
-        values = ((result, result.evidence.get("value")) for result in self.judged)
-        numbers = ((result, value) for result, value in values if isinstance(value, int | float))
-        return [result for result, value in numbers if limits.judge(value)[0] is Status.FAIL]
+        return [
+            result
+            for result in self.measured
+            if any(limits.judge(number)[0] is Status.FAIL for number in _numbers(result))
+        ]
 
     def body(self) -> dict[str, Any]:
         """The track as an answer shows it."""
@@ -83,6 +95,13 @@ class Track:
                 for result in self.results
             ],
         }
+
+
+def _numbers(result: Result) -> Sequence[float]:
+    """The stored numbers that were judged: a value per day, or the one value. A state is none."""
+    days = result.evidence.get("days")
+    values = list(days.values()) if isinstance(days, Mapping) and days else [result.evidence.get("value")]
+    return [value for value in values if isinstance(value, int | float)]
 
 
 def tracks_of(results: Iterable[Result]) -> list[Track]:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from validator.clock import days
+from validator.clock import day_of, days
 from validator.history import Noise, Track
 from validator.limits import Limit
+from validator.results import Result
 from validator.status import Status
 from validator.tell.columns import columns, cut, pad
 from validator.tell.plain import clip, plain
@@ -32,12 +33,12 @@ def render_tracks(tracks: Sequence[Track], first: date, last: date, zone: ZoneIn
 def _line(track: Track, span: Sequence[date], width: int, zone: ZoneInfo) -> str:
     worst = track.worst(zone)
     strip = "".join(MARKS[worst[day]] if day in worst else " " for day in span)
-    newest = track.results[-1]
-    said = (
-        f"{newest.status.value} since {_local(track.since, zone)}: {clip(plain(newest.message), _MESSAGE)}"
-        if track.since
-        else newest.status.value
-    )
+    word, newest = track.word, track.results[-1]
+    said = word.status.value
+    if track.since:
+        said += f" since {_local(track.since, zone)}: {clip(plain(word.message), _MESSAGE)}"
+    if word is not newest:
+        said += f" (not judged again since {_local(word.check_timestamp, zone)})"
     return f"{pad(cut(plain(track.subject), width), width)}  {strip}  {said}"
 
 
@@ -81,11 +82,15 @@ def render_would(tracks: Sequence[Track], limit: Limit, zone: ZoneInfo) -> str:
     """With another limit, these days would have been findings."""
     lines = []
     for track in tracks:
-        broken = sorted({result.check_timestamp.astimezone(zone).date() for result in track.would_break(limit)})
-        known = sum(isinstance(result.evidence.get("value"), int | float) for result in track.judged)
+        broken = sorted(_days(track.would_break(limit), zone))
         shown = ", ".join(map(str, broken[:10])) + (f" and {len(broken) - 10} more" if len(broken) > 10 else "")
-        lines.append(f"{plain(track.subject)}: {len(broken)} days of {known} values{f': {shown}' if broken else ''}")
+        count = f"{len(broken)} of {len(_days(track.measured, zone))} days with a value"
+        lines.append(f"{plain(track.subject)}: {count}{f': {shown}' if broken else ''}")
     return "\n".join([f"with a limit of {limit}:", *lines])
+
+
+def _days(results: Sequence[Result], zone: ZoneInfo) -> set[date]:
+    return {day_of(result.check_timestamp, zone) for result in results}
 
 
 def _local(instant: datetime | None, zone: ZoneInfo) -> str:

@@ -3,6 +3,7 @@
 Findings are a result: 200. Only a 5xx, that the service could not do its job, makes a scheduler's retry useful.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,9 @@ from validator import asked
 from validator.answering import as_json, begin, caller, guarded, problem
 from validator.clock import day_of, parse_instant, real_now, zone
 from validator.compose import Service, service
-from validator.errors import BadRequest, NotFound
+from validator.doctor.examine import examine, unconfigured
+from validator.doctor.line import Verdict
+from validator.errors import BadRequest, ConfigurationError, NotFound
 from validator.identity import Request as RunRequest
 from validator.identity import scheduled_identity
 from validator.listing import list_checks, list_schedules
@@ -22,6 +25,9 @@ from validator.settings import Settings
 from validator.standing_text import render_standing
 from validator.tell.summary import summarise
 from validator.tell.text import render_text
+from validator.version import __version__
+
+log = logging.getLogger("validator.http")
 
 FUTURE_GRACE = timedelta(seconds=60)
 
@@ -132,9 +138,18 @@ def _accepted(ask: Asked) -> str:
 
 
 def health(ask: Asked) -> Response:
-    """That the process answers. main.py answers the plain form itself."""
-    asked.only_once(ask.arguments, ())
-    return as_json({"status": "ok"}, 200)
+    """That the process answers, which main.py says itself; with `deep=true` the doctor looks at everything else. 503 where that finds a FAIL."""
+    given = asked.only_once(ask.arguments, ("deep",))
+    if asked.read_choice("deep", given.get("deep", "false"), ("true", "false")) == "false":
+        return as_json({"status": "ok", "version": __version__, "revision": ask.settings.revision or None}, 200)
+    try:
+        report = examine(ask.service(), ask.now)
+    except ConfigurationError as error:
+        report = unconfigured(error)
+    for line in report.lines:
+        if line.fix:
+            log.warning("%s %s %s: %s (%s)", line.verdict.value, line.probe, line.subject, line.found, line.fix)
+    return as_json(report.body(outside=True), 503 if report.verdict is Verdict.FAIL else 200)
 
 
 def schedules(ask: Asked) -> Response:

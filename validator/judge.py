@@ -165,15 +165,18 @@ def _show(value: float | str, unit: str) -> str:
 
 
 def _evidence(finding: Measurement, verdict: _Verdict) -> dict[str, Any]:
-    evidence: dict[str, Any] = {
-        "value": finding.value if isinstance(finding.value, str) else round(finding.value, 4),
-        **finding.facts,
-    }
+    evidence: dict[str, Any] = {"value": _stored(finding.value), **finding.facts}
+    if finding.days:
+        evidence["days"] = {str(day): _stored(of_day.value) for day, of_day in sorted(finding.days.items())}
     if finding.query:
         evidence["query"] = finding.query
     if verdict.broken:
         evidence["ranges"] = [[str(first), str(last)] for first, last in verdict.broken]
     return evidence
+
+
+def _stored(value: float | str) -> float | str:
+    return value if isinstance(value, str) else round(value, 4)
 
 
 def _remedy(finding: Measurement, named: NamedCheck, context: Context, verdict: _Verdict) -> str:

@@ -15,7 +15,21 @@ from validator.pipeline.calendar import Calendar, read_calendar
 from validator.pipeline.model import Pipeline
 from validator.pipeline.planned import Planned, planned_of, planned_query
 from validator.ssot.source import Ssot
-from validator.world import Column, Commits, Documents, Jobs, Logs, Ports, Probes, Query, Queues, Row, Services, Value
+from validator.world import (
+    Column,
+    Commits,
+    Documents,
+    Jobs,
+    LiveJob,
+    Logs,
+    Ports,
+    Probes,
+    Query,
+    Queues,
+    Row,
+    Services,
+    Value,
+)
 
 T = TypeVar("T")
 
@@ -119,6 +133,10 @@ class World:
     def scheduler(self) -> Jobs:
         """Scheduled jobs."""
         return self.shared.ports.jobs
+
+    def live_jobs(self) -> Sequence[LiveJob]:
+        """Every scheduled job as it is."""
+        return self.shared.once(("live jobs",), lambda: self.scheduler.live())  # noqa: PLW0108 - the scheduler is made when it is asked
 
     @property
     def logs(self) -> Logs:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from validator.result_tables import LiveTable
 from validator.ssot.models.tables import ResultTableSpec
 
 
@@ -19,10 +20,13 @@ class Scripts(Protocol):
 
 
 class TableAdmin(Protocol):
-    """Creates result tables and adds columns; never drops, renames or retypes anything."""
+    """Creates result tables and adds columns, and looks at them; never drops, renames or retypes anything."""
 
     def ensure(self, dataset: str, table: ResultTableSpec) -> str:
         """Make the table or view be there with every declared column; says what was done: `created`, `added a, b`, `replaced` (a view's query) or `unchanged`.
 
-        Columns added to an existing table are NULLABLE. Raises ServiceError.
+        Columns added to an existing table are NULLABLE; what `compare_table` calls unlike stays as it is. Raises ServiceError.
         """
+
+    def look(self, dataset: str, table: ResultTableSpec) -> LiveTable | None:
+        """What is there under the table's name; None where nothing is. Changes nothing. Raises ServiceError."""

@@ -139,7 +139,10 @@ class Probes(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class LiveJob:
-    """A live scheduled job. `code` is the google.rpc code of its last attempt (0: it went well), None before the first one."""
+    """A live scheduled job. `code` is the google.rpc code of its last attempt (0: it went well), None before the first one.
+
+    `token` is what it shows its target, `OIDC` or `OAuth`; None where it shows none, or that is not known.
+    """
 
     name: str
     schedule: str
@@ -147,6 +150,7 @@ class LiveJob:
     state: str
     uri: str | None = None
     audience: str | None = None
+    token: str | None = None
     attempt_deadline_seconds: int | None = None
     last_attempt: datetime | None = None
     code: int | None = None

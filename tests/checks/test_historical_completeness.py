@@ -40,6 +40,7 @@ def test_complete(world: LaidWorld) -> None:
     result = box(world)
     assert (result.status, result.expected_value, result.actual_value) == (Status.PASS, "840 rows", "840 rows")
     assert result.evidence["gap_map"]["2026-02-03"] == "60/60"
+    assert result.evidence["days"]["2026-02-03"] == 100
     assert "BETWEEN DATE '2026-01-21' AND DATE '2026-02-03'" in result.evidence["query"]
 
 

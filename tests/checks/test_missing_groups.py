@@ -76,6 +76,9 @@ def test_not_due_or_nothing_to_compare_with(world: LaidWorld) -> None:
     world.sql(f"DELETE FROM {TABLE} WHERE game_date < ?", [DAY - timedelta(days=2)])
     late = today(world, "a")
     assert (late.status, late.message) == (Status.SKIP, "2 days to compare with, fewer than 3")
+    world.sql(f"DELETE FROM {TABLE}")
+    empty = world.look(CHECK, now=EVENING)[TABLE]
+    assert (empty.status, empty.message) == (Status.SKIP, "0 days to compare with, fewer than 3")
 
 
 def test_what_cannot_be_asked(world: LaidWorld) -> None:

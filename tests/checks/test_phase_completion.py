@@ -394,3 +394,22 @@ def test_fa14_a_halted_phase_takes_nothing_over(world: LaidWorld, triggered: boo
     halted(world, [DAY])
     result = world.look("phase3_completion", now=et(DAY + timedelta(days=1), "08:00"))["phase3"]
     assert result.status is Status.PASS
+
+
+@pytest.mark.parametrize("triggered", [True, False])
+def test_l25_a_phase_that_is_not_tracked_takes_over_all_the_same(world: LaidWorld, triggered: bool) -> None:
+    """L-25, L-27: that nobody tracks the next phase excuses nobody from starting it."""
+    world.edit("processors/phase5.yaml", {"monitoring": {"enable_completion_tracking": False}})
+    found = phase3(world, triggered=triggered, downstream=False, summary=entry(), context=entry())
+    assert found.status is Status.FAIL
+    assert "next phase" in found.message
+
+
+def test_a_phase_that_owes_nothing_today_takes_nothing_over(world: LaidWorld) -> None:
+    """Before the games the next phase has nothing to do: a same-day run that is complete is complete."""
+    world.document(
+        "phase3_completion", {"context": {**entry(), "completed_at": "2026-02-03T15:00:00Z"}, "_triggered": False}
+    )
+    world.rows("analytics.context")
+    result = world.look("phase3_completion", now=et(DAY, "14:00"))["phase3"]
+    assert result.status is Status.PASS

@@ -14,6 +14,7 @@ CHECK = "scheduler_jobs"
 URL = "https://us-west2-league-project.cloudfunctions.net/validation-runner"
 TRIED = et(DAY, "06:00")
 OWN = "validation-post-overnight"
+ACCOUNT = "--oidc-service-account-email=validation-runner@league-project.iam.gserviceaccount.com"
 AUDIENCE = "https://scraper.example.com"
 
 
@@ -86,7 +87,7 @@ def test_l70_a_missing_job(world: LaidWorld) -> None:
     assert "does not exist" in result.message
     assert result.remedy == (
         f"gcloud scheduler jobs create http {OWN} '--schedule=0 6 * * *' --time-zone=America/New_York "
-        f"'--uri={URL}?schedule=post_overnight' --oidc-token-audience={URL} --attempt-deadline=100s "
+        f"'--uri={URL}?schedule=post_overnight' --attempt-deadline=100s {ACCOUNT} --oidc-token-audience={URL} "
         "--location=us-west2 --project=league-project"
     )
 
@@ -106,7 +107,7 @@ def test_l79_a_paused_job(world: LaidWorld) -> None:
         ("schedule", "0 7 * * *", "its schedule is 0 7 * * *, not 0 */2 * * *", "'--schedule=0 */2 * * *'"),
         ("time_zone", "America/New_York", "its zone is America/New_York, not UTC", "--time-zone=UTC"),
         ("uri", "https://old.example.com/run", "its URI is https://old.example.com/run", f"--uri={AUDIENCE}/run"),
-        ("audience", None, "its audience is not set", f"--oidc-token-audience={AUDIENCE}"),
+        ("audience", None, "its audience is not set", f"{ACCOUNT} --oidc-token-audience={AUDIENCE}"),
         ("attempt_deadline_seconds", 180, "its deadline is 180s, not 600s", "--attempt-deadline=600s"),
     ],
 )

@@ -11,13 +11,19 @@ from validator.status import Status
 
 CHECK = "skipped_too_long"
 NOON = et(DAY, "12:00")
+EXCUSE = '{"evidence": {"lasting": true}}'
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> LaidWorld:
     """A table of results."""
-    laid = LaidWorld(tmp_path)
-    laid.season()
+    return laid_with_results(tmp_path)
+
+
+def laid_with_results(folder: Path, days: int = 30) -> LaidWorld:
+    """So many days of games, and a table of results."""
+    laid = LaidWorld(folder)
+    laid.season(days=days)
     laid.edit("checks.yaml", {"checks": {CHECK: {"class": "SkippedTooLong"}}})
     laid.sql(
         "CREATE TABLE ops.validation_check_results(check_name VARCHAR, check_timestamp TIMESTAMPTZ, status VARCHAR, message VARCHAR, details VARCHAR)"
@@ -51,23 +57,50 @@ def test_l79_a_fortnight_of_skip(world: LaidWorld, days: int, wanted: Status) ->
 
 
 def test_what_does_not_exist_here_is_not_told(world: LaidWorld) -> None:
-    """A SKIP that says there is no such thing in this installation will never change: nobody need be told of it."""
-    said(world, "SKIP", 40, details='{"evidence": {"lasting": true}}')
-    assert look(world)["dlq_depth"].status is Status.PASS
+    """A SKIP that says there is no such thing in this installation will never change: nothing to judge, for its reason."""
+    said(world, "SKIP", 40, details=EXCUSE)
+    result = look(world)["dlq_depth"]
+    assert (result.status, result.message) == (Status.SKIP, "excused 2026-02-03 12:00 EST; it says: switched off")
 
 
-def test_l79_the_summer_does_not_count(tmp_path: Path) -> None:
-    """L-79: what has rested over the summer is told when it still rests a fortnight into the season, not on its first days."""
-    laid = LaidWorld(tmp_path)
-    laid.season(days=5)
-    laid.edit("checks.yaml", {"checks": {CHECK: {"class": "SkippedTooLong"}}})
-    laid.sql(
-        "CREATE TABLE ops.validation_check_results(check_name VARCHAR, check_timestamp TIMESTAMPTZ, status VARCHAR, message VARCHAR, details VARCHAR)"
-    )
+@pytest.mark.parametrize(
+    ("judged", "wanted", "begins"), [(0, Status.PASS, "last judged 2026-02-03"), (1, Status.SKIP, "excused 2026-02-03")]
+)
+def test_judged_after_the_excuse(world: LaidWorld, judged: int, wanted: Status, begins: str) -> None:
+    """Whoever judges one subject and excuses another has judged; an excuse is believed for as long as nothing was judged after it."""
+    said(world, "SKIP", 40, details=EXCUSE)
+    said(world, "PASS", 40, judged)
+    result = look(world)["dlq_depth"]
+    assert (result.status, result.message.startswith(begins)) == (wanted, True)
+
+
+@pytest.mark.parametrize(("days", "wanted"), [(13, Status.PASS), (14, Status.WARN)])
+def test_an_excuse_of_long_ago(world: LaidWorld, days: int, wanted: Status) -> None:
+    """Once excused is not excused for ever: from then on its days of SKIP count."""
+    said(world, "PASS", 40, 30)
+    said(world, "SKIP", 29, days, details=EXCUSE)
+    said(world, "SKIP", days - 1, details='{"evidence": {}}')
+    result = look(world)["dlq_depth"]
+    assert (result.status, result.message.startswith("last excused 2026-01-")) == (wanted, True)
+
+
+@pytest.mark.parametrize(("games", "wanted"), [(13, Status.PASS), (14, Status.WARN)])
+def test_l79_the_summer_does_not_count(tmp_path: Path, games: int, wanted: Status) -> None:
+    """L-79: what has rested over the summer is told when it still rests after a fortnight of games, not on the season's first days."""
+    laid = laid_with_results(tmp_path, days=games)
     said(laid, "SKIP", 50)
-    assert look(laid)["dlq_depth"].status is Status.WARN  # ten days before the first game the season has begun
-    laid.sql("DELETE FROM raw.schedule WHERE game_date < ?", [DAY])
-    assert look(laid)["dlq_depth"].status is Status.PASS
+    assert look(laid)["dlq_depth"].status is wanted
+
+
+def test_l54_a_break_does_not_count(world: LaidWorld) -> None:
+    """L-54: on days without a game there is nothing to judge: a pause in the season is none of the check's."""
+    said(world, "SKIP", 16)
+    world.sql(
+        "DELETE FROM raw.schedule WHERE game_date BETWEEN ? AND ?", [DAY - timedelta(days=8), DAY - timedelta(days=6)]
+    )
+    assert look(world)["dlq_depth"].status is Status.PASS
+    world.games(DAY - timedelta(days=7))
+    assert look(world)["dlq_depth"].status is Status.WARN
 
 
 def test_one_subject_that_is_judged_is_enough(world: LaidWorld) -> None:
@@ -106,7 +139,7 @@ def test_fa20_the_last_evening_in_season(world: LaidWorld) -> None:
     """FA-20: the tenth day after the last game is in season until midnight in the pipeline's own zone."""
     evening = et(DAY + timedelta(days=10), "21:00")
     world.games(DAY + timedelta(days=40), status=1)
-    said(world, "SKIP", 10)
+    said(world, "SKIP", 14)
     results = world.look(CHECK, day=DAY + timedelta(days=10), now=evening)
     assert results["dlq_depth"].status is Status.WARN
     assert "checks" in world.look(CHECK, day=DAY + timedelta(days=10), now=evening + timedelta(hours=3))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -25,10 +26,10 @@ def told(world: LaidWorld, typed: Type) -> LaidWorld:
     return world
 
 
-def say(world: LaidWorld, back: int, check: str, subject: str, status: str, value: int) -> None:
+def say(world: LaidWorld, back: int, check: str, subject: str, status: str, value: int, **evidence: Any) -> None:
     """A check said so, that many days ago."""
     at = (real_now() - timedelta(days=back, minutes=5)).astimezone(UTC)
-    details = json.dumps({"remedy": "", "evidence": {"value": value}})
+    details = json.dumps({"remedy": "", "evidence": {"value": value, **evidence}})
     world.sql(SAID, [at, check, subject, status, f"{value} messages", details])
 
 
@@ -71,7 +72,42 @@ def test_noise(told: LaidWorld, typed: Type) -> None:
 def test_another_limit(told: LaidWorld, typed: Type, limit: str, days: int) -> None:
     """With another limit, so many days would have been findings."""
     done = typed("history", "dlq_depth", "--limit", limit)
-    assert f"full-dlq: {days} days of 10 values" in done.out
+    assert f"full-dlq: {days} of 10 days with a value" in done.out
+
+
+def test_another_limit_counts_days(told: LaidWorld, typed: Type) -> None:
+    """Several runs of a day are one day, and a day on which only a state was stored is none."""
+    say(told, 0, "dlq_depth", "full-dlq", "FAIL", 50)
+    told.sql(
+        "UPDATE ops.validation_check_results SET details = ? WHERE subject = 'nervous-dlq' AND status = 'FAIL'",
+        ['{"evidence": {"value": "lost"}}'],
+    )
+    lines = typed("history", "dlq_depth", "--limit", "> 30").out.splitlines()
+    assert next(line for line in lines if line.startswith("full-dlq")).startswith(
+        "full-dlq: 3 of 10 days with a value: 20"
+    )
+    assert "nervous-dlq: 0 of 5 days with a value" in lines
+
+
+@pytest.mark.parametrize(("limit", "days"), [("< 50", 1), ("< 30", 0), ("< 95", 2)])
+def test_another_limit_where_days_were_judged(told: LaidWorld, typed: Type, limit: str, days: int) -> None:
+    """A check that judges each day of a span would have found what any of its days breaks, whatever they come to together."""
+    say(told, 1, "data_freshness", "raw.plays", "WARN", 90, days={"2026-02-02": 100, "2026-02-03": 40})
+    say(told, 2, "data_freshness", "raw.plays", "PASS", 97, days={"2026-02-01": 94, "2026-02-02": 100})
+    say(told, 3, "data_freshness", "raw.plays", "PASS", 90, days={"2026-01-31": 100})
+    assert f"raw.plays: {days} of 3 days with a value" in typed("history", "data_freshness", "--limit", limit).out
+
+
+def test_a_finding_that_was_not_judged_again(told: LaidWorld, typed: Type) -> None:
+    """Where the newest run had nothing to judge, the line says what was judged last, and since when nobody has."""
+    told.sql(
+        "UPDATE ops.validation_check_results SET status = 'SKIP', message = 'not due' WHERE subject = 'full-dlq' AND check_timestamp > ?",
+        [datetime.now(UTC) - timedelta(hours=12)],
+    )
+    line = next(line for line in typed("history", "dlq_depth").out.splitlines() if line.startswith("full-dlq"))
+    assert "FAIL since" in line
+    assert "40 messages (not judged again since " in line
+    assert "not due" not in line
 
 
 def test_a_skip_changes_nothing(told: LaidWorld, typed: Type) -> None:

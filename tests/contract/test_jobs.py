@@ -15,6 +15,7 @@ NIGHTLY = LiveJob(
     state="ENABLED",
     uri="https://runner.example.com/?schedule=nightly",
     audience="https://runner.example.com/",
+    token="OIDC",
     attempt_deadline_seconds=540,
     last_attempt=datetime(2026, 2, 3, 11, 0, 2, tzinfo=UTC),
     code=16,

@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.sides import WarehouseSide
 from validator.errors import ServiceError
+from validator.result_tables import Compared, compare_table
 from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 from validator.world import Query
 
@@ -128,3 +129,78 @@ def test_a_view_over_nothing_is_an_error(warehouse_side: WarehouseSide) -> None:
 
 def _at(day: int) -> dict[str, datetime]:
     return {"run_timestamp": datetime(2026, 1, day, 11, tzinfo=UTC)}
+
+
+def compared(side: WarehouseSide, table: ResultTableSpec) -> Compared:
+    """What is there, held against the declared table."""
+    return compare_table(table, side.tables().look("results", table), side.project, "results")
+
+
+def test_nothing_is_there(warehouse_side: WarehouseSide) -> None:
+    """A table is missing in a dataset, and without one."""
+    assert compared(warehouse_side, RUNS).missing
+    warehouse_side.dataset("results")
+    assert compared(warehouse_side, RUNS).missing
+
+
+@pytest.mark.parametrize(
+    "table", [RUNS, ResultTableSpec(name="ids", query="SELECT run_id FROM `$project.$dataset.runs`")]
+)
+def test_what_was_made_is_in_sync(warehouse_side: WarehouseSide, table: ResultTableSpec) -> None:
+    """A table or view that was just made differs in nothing."""
+    warehouse_side.tables().ensure("results", RUNS)
+    warehouse_side.tables().ensure("results", table)
+    assert compared(warehouse_side, table) == Compared()
+
+
+def test_what_a_table_lacks_and_what_differs(warehouse_side: WarehouseSide) -> None:
+    """Missing columns, another type, and columns that may be NULL are told apart; so it is after the columns are added."""
+    old = {
+        "run_id": "STRING",
+        "run_timestamp": "TIMESTAMP NOT NULL",
+        "check_type": "INT64",
+        "target_date": "DATE",
+        "input": "JSON",
+    }
+    warehouse_side.table("results", "runs", old)
+    found = compared(warehouse_side, RUNS)
+    assert [column.name for column in found.lacking] == ["passed", "mean", "told"]
+    assert "check_type is INT64, not STRING" in [unlike.what for unlike in found.unlike]
+    assert found.relaxed == ("run_id",)
+    warehouse_side.tables().ensure("results", RUNS)
+    assert compared(warehouse_side, RUNS).lacking == ()
+    assert compared(warehouse_side, RUNS).unlike == found.unlike
+
+
+def test_a_column_that_refuses_our_rows(warehouse_side: WarehouseSide) -> None:
+    """A column that must be filled, and that nobody declared, is a difference: no run could be stored."""
+    warehouse_side.tables().ensure("results", RUNS)
+    mine = ResultTableSpec(
+        name="runs", columns=RUNS.columns[:-1], partitioned_by="run_timestamp", clustered_by=("check_type",)
+    )
+    assert compared(warehouse_side, mine).in_sync
+    without_id = ResultTableSpec(
+        name="runs", columns=RUNS.columns[1:], partitioned_by="run_timestamp", clustered_by=("check_type",)
+    )
+    assert [one.what for one in compared(warehouse_side, without_id).unlike] == [
+        "run_id is REQUIRED, and nobody fills it"
+    ]
+
+
+def test_another_query_of_a_view(warehouse_side: WarehouseSide) -> None:
+    """A view made from another query is told, and `ensure` ends it."""
+    warehouse_side.tables().ensure("results", RUNS)
+    view = ResultTableSpec(name="ids", query="SELECT run_id FROM `$project.$dataset.runs`")
+    other = ResultTableSpec(name="ids", query="SELECT run_id, 1 AS one FROM `$project.$dataset.runs`")
+    warehouse_side.tables().ensure("results", view)
+    assert compared(warehouse_side, other).other_query
+    warehouse_side.tables().ensure("results", other)
+    assert compared(warehouse_side, other) == Compared()
+
+
+def test_a_table_where_a_view_is_declared(warehouse_side: WarehouseSide) -> None:
+    """A table is told from a view, and neither is turned into the other."""
+    warehouse_side.tables().ensure("results", RUNS)
+    view = ResultTableSpec(name="runs", query="SELECT 1 AS one")
+    assert [one.what for one in compared(warehouse_side, view).unlike] == ["it is a table, not a view"]
+    assert warehouse_side.tables().ensure("results", view) == "unchanged"

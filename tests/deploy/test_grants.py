@@ -8,19 +8,23 @@ import pytest
 from tests.config.conftest import ROOT, Source
 from tests.deploy.conftest import changed
 from validator.deploy.grants import Grant, all_grants
-from validator.ssot.source import Ssot
+from validator.doctor.probes import PROBES
+from validator.ssot.source import Ssot, subscriptions_of
 
 NOTHING_ASKED = {
     "__init__": "holds nothing",
+    "answered_at": "reads a clock from any answer",
     "attempts": "how often to ask",
     "bigquery": "the connection of warehouse, scripts and tables",
     "failures": "names of failures",
     "firestore": "the connection of documents and leases",
     "github": "has a token of its own",
     "heartbeat": "is given an address",
+    "identity": "says who it is",
     "instants": "plain values",
     "labels": "plain values",
     "letters": "asked on the command line alone, by whoever sends messages again, with their own account",
+    "mail_account": "has a key of its own",
     "pubsub": "the connection of queues and letters",
     "rest": "the connection of jobs and logs",
     "retry_after": "plain values",
@@ -29,6 +33,8 @@ NOTHING_ASKED = {
     "values": "plain values",
 }
 """Adapters' modules that need no role, and why."""
+HOLDS = {"roles/bigquery.metadataViewer": "roles/bigquery.dataViewer", "roles/datastore.viewer": "roles/datastore.user"}
+"""Roles that are held by a larger one."""
 WIDE = {
     "roles/owner",
     "roles/editor",
@@ -75,16 +81,27 @@ def test_every_grant_has_a_reason(ssot: Ssot) -> None:
 
 
 def test_roles_follow_the_checks(source: Source) -> None:
-    """Without the check that counts load jobs nobody sees others' jobs; with samples of dead letters they may be pulled."""
+    """Without the check that counts load jobs nobody sees others' jobs."""
     assert "roles/bigquery.resourceViewer" in on_project(all_grants(changed(source)))
-    assert not [grant for grant in all_grants(changed(source)) if grant.role == "roles/pubsub.subscriber"]
-    source.edit("checks.yaml", {"checks": {"load_job_quota": None, "dlq_depth": {"parameters": {"samples": 3}}}})
+    source.edit("checks.yaml", {"checks": {"load_job_quota": None}})
     schedules = (source.schemas / "schedules.yaml").read_text().replace("      - load_job_quota\n", "")
     (source.schemas / "schedules.yaml").write_text(schedules)
-    grants = all_grants(changed(source))
-    assert "roles/bigquery.resourceViewer" not in on_project(grants)
-    pulled = {grant.on for grant in grants if grant.role == "roles/pubsub.subscriber"}
-    assert "subscription prediction-request-dlq-sub" in pulled
+    assert "roles/bigquery.resourceViewer" not in on_project(all_grants(changed(source)))
+
+
+def test_only_dead_letters_may_be_pulled(ssot: Ssot) -> None:
+    """Where the pipeline's own consumers pull, nobody else does."""
+    pulled = {grant.on for grant in all_grants(ssot) if grant.role == "roles/pubsub.subscriber"}
+    dead = {spec.name for topic in ssot.topics if topic.dead_letter for spec in subscriptions_of(topic)}
+    assert pulled == {f"subscription {name}" for name in dead}
+
+
+def test_the_doctor_finds_what_is_given(ssot: Ssot) -> None:
+    """Whatever role the doctor asks for, the plan gives it, or one that holds more."""
+    granted = {grant.role for grant in all_grants(ssot)}
+    for probe in PROBES:
+        if probe.access and probe.access.role:
+            assert {probe.access.role, HOLDS.get(probe.access.role)} & granted, probe.name
 
 
 @pytest.mark.parametrize("module", sorted((ROOT / "validator/gcp").glob("*.py")), ids=lambda path: path.stem)

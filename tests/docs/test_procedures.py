@@ -1,8 +1,5 @@
 """Procedures are typed as they stand: every command of the documents for operations runs, or names what exists elsewhere."""
 
-import functools
-import json
-import os
 import re
 import shlex
 import shutil
@@ -16,7 +13,7 @@ import pytest
 import yaml
 
 from tests.docs.blocks import Block, Section, blocks_of, commands_in_tables, sections_of
-from tests.parts.finding import gcloud
+from tests.parts.google_commands import is_command
 from tests.parts.needs import needs
 from tests.takeover.pipeline import ROOT, commit, git, shell, typed
 
@@ -108,7 +105,7 @@ def test_a_command_for_elsewhere_is_one(command: str, words: list[str], fresh_te
         assert done.returncode in {0, 1}, done.stdout + done.stderr
     else:
         needs("gcloud")
-        assert {"gcloud": _is_gcloud, "bq": _is_bq}[words[0]](words), command
+        assert is_command(words), command
 
 
 @pytest.mark.parametrize(
@@ -118,30 +115,7 @@ def test_a_wrong_command_for_elsewhere_is_refused(command: str) -> None:
     """The judges of the test above know a misspelt flag and a misspelt command."""
     needs("gcloud")
     words = command.split()
-    assert not {"gcloud": _is_gcloud, "bq": _is_bq}[words[0]](words)
-
-
-def _is_gcloud(words: list[str]) -> bool:
-    """Asked of gcloud itself."""
-    command = [str(gcloud()), "meta", "lint-gcloud-commands", "--format=json", f"--command-string={shlex.join(words)}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "NO_COLOR": "1"})
-    (judged,) = json.loads(done.stdout.splitlines()[0])
-    return bool(judged["success"])
-
-
-def _is_bq(words: list[str]) -> bool:
-    """Whether the command's manual, or the one of all commands, has each flag."""
-    manual = _bq_manual(words[1]) + _bq_manual()
-    flags = [word.split("=")[0] for word in words if word.startswith("--")]
-    return words[1] in _bq_manual(words[1]) and all(
-        re.search(rf"--(\[no\])?{flag[2:]}\b", manual) is not None for flag in flags
-    )
-
-
-@functools.cache
-def _bq_manual(command: str = "") -> str:
-    asked = ["bq", "help", command] if command else ["bq", "--help"]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    assert not is_command(words)
 
 
 def of_files(document: str, word: str) -> dict[str, Any]:

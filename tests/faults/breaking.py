@@ -1,12 +1,13 @@
 """Every outside service, broken in each of the ways of `Fault`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tests.gcp.faulty import DELAY, faulty_grpc, faulty_http
 from tests.parts.children import refusing_host
 from tests.parts.google_fakes import Fault
 from tests.parts.http_fakes import GARBAGE, MALFORMED, SendGridFake, SlackFake, refuse, slow
+from tests.parts.http_server import HttpFake
 
 FAULTS = {
     Fault.REFUSED: "it could not be reached",
@@ -20,7 +21,9 @@ OWN_WORDS = {
     ("Slack", Fault.DENIED): "the webhook was refused (status 403)",
 }
 _GRPC = ("Firestore", "Pub/Sub", "Cloud Monitoring", "Cloud Run")
-_FAKES = {"SendGrid": SendGridFake, "Slack": SlackFake}
+_FAKES: Mapping[str, type[HttpFake]] = {"SendGrid": SendGridFake, "Slack": SlackFake, "/health": HttpFake}
+_BY_STATUS = ("SendGrid", "/health")
+"""Who says yes by the status alone, so that only what is not HTTP is malformed."""
 
 
 def reason(service: str, fault: Fault) -> str:
@@ -39,8 +42,7 @@ def broken(service: str, fault: Fault) -> Iterator[str]:
         with refusing_host() as host:
             yield f"http://{host}"
     else:
-        # SendGrid says yes by its status alone, so only what is not HTTP is malformed.
-        nonsense = GARBAGE if service == "SendGrid" else MALFORMED
+        nonsense = GARBAGE if service in _BY_STATUS else MALFORMED
         behaviours = {Fault.SLOW: slow(DELAY), Fault.DENIED: refuse(403), Fault.MALFORMED: nonsense}
         with _FAKES[service](behaviours[fault]) as fake:
             yield fake.url

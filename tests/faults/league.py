@@ -10,21 +10,27 @@ from typing import Any
 
 import grpc
 import pytest
+import yaml
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, firestore
 from google.pubsub_v1 import DeadLetterPolicy, PublisherClient, SubscriberClient, Subscription
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
-from tests.faults.places import GITHUB_TOKEN, NOW, SENDGRID_KEY, Places, environment
+from tests.faults.places import FIRED, GITHUB_TOKEN, IDENTITY, NOW, SENDGRID_KEY, Places, environment
 from tests.parts.emulators import Emulator
 from tests.parts.google_fakes import GoogleFake
+from tests.parts.google_rest import LoggingFake, SchedulerFake
 from tests.parts.http_fakes import Commit, GitHubFake, SendGridFake, SlackFake
+from tests.parts.http_server import Answer, HttpFake, Request
 from tests.worlds.laid import DAY, LaidWorld
 from validator.cli import main
-from validator.clock import real_now
+from validator.clock import real_now, rfc3339
+from validator.config.jobs import declared_jobs
 from validator.gcp.queues import DEPTH
+from validator.ssot.load import load
 
+SERVICES = ("scraper", "worker", "bare")
 SHA = "c0ffee" + "0" * 34
 TABLES = """
 CREATE TABLE raw.schedule (game_id STRING, game_date DATE, game_status INT64, home STRING, away STRING, home_score INT64, away_score INT64,
@@ -56,7 +62,9 @@ INSERT INTO ops.scrapes SELECT 'box_scraper', 'scrape-1', 'success', DATE '2026-
 """
 
 
-LEAN_CHECKS = ("phase2_completion", "dlq_depth", "deployment_drift")
+OF_SERVICES = {"scheduler_jobs": "SchedulerJobs", "recent_errors": "LogRate", "service_health": "ServiceHealth"}
+"""Checks that the league has here only, by class: of the services that are asked for nothing else."""
+LEAN_CHECKS = ("phase2_completion", "dlq_depth", "deployment_drift", *OF_SERVICES)
 LIMIT_SECONDS = 14
 BUSY_SECONDS = 3
 """What a busy machine may add to that."""
@@ -72,8 +80,8 @@ HASTE = {
 class League:
     """Where everything is, what was received there, and the `schemas/` to ask for it.
 
-    `whole` is the league's own; `lean` needs every service once and no more, because the emulator of BigQuery takes its time. In
-    those that end in `, hasty` a run may take only `LIMIT_SECONDS`.
+    `whole` is the league's own with `OF_SERVICES`; `lean` needs every service once and no more, because the emulator of BigQuery takes its time. In
+    those that end in `, hasty` a run may take only `LIMIT_SECONDS`. The scheduler has the jobs of each in a region of its own.
     """
 
     schemas: Mapping[str, Path]
@@ -102,14 +110,26 @@ class League:
         return [message for message in self.slack.messages if run_id in json.dumps(message)]
 
 
+class Healthy(HttpFake):
+    """`GET …/health` of every service, for whoever shows who they are."""
+
+    def answer(self, request: Request) -> Answer:
+        shown = request.headers.get("authorization") == f"Bearer {IDENTITY}"
+        return Answer(status=200 if shown and request.path.endswith("/health") else 403)
+
+
 @contextmanager
 def league(folder: Path, emulators: Mapping[str, Emulator]) -> Iterator[League]:
     """Lay the league out; `emulators` are by service."""
     project = emulators["BigQuery"].new_project()
     schemas = {
-        f"{name}{haste}": _schemas(folder / f"{name}{haste}", project, lean=name == "lean", hasty=bool(haste))
-        for name in ("whole", "lean")
-        for haste in ("", ", hasty")
+        kind: _schemas(folder / kind, {"project_id": project, "runner": {"region": region, **haste}}, kind)
+        for kind, region, haste in (
+            ("whole", "us-west2", {"lease_seconds": 20}),
+            ("lean", "us-west1", {"lease_seconds": 20}),
+            ("whole, hasty", "us-east1", HASTE),
+            ("lean, hasty", "us-east4", HASTE),
+        )
     }
     with (
         GoogleFake() as monitoring,
@@ -117,6 +137,9 @@ def league(folder: Path, emulators: Mapping[str, Emulator]) -> Iterator[League]:
         GitHubFake(repository="example/league", token=GITHUB_TOKEN) as github,
         SendGridFake(key=SENDGRID_KEY) as sendgrid,
         SlackFake() as slack,
+        SchedulerFake(project, "us-west2") as scheduler,
+        LoggingFake(project) as logging,
+        Healthy() as health,
     ):
         places = {
             "BigQuery": emulators["BigQuery"].url,
@@ -124,6 +147,9 @@ def league(folder: Path, emulators: Mapping[str, Emulator]) -> Iterator[League]:
             "Pub/Sub": emulators["Pub/Sub"].host,
             "Cloud Monitoring": monitoring.host,
             "Cloud Run": cloud_run.host,
+            "Cloud Scheduler": scheduler.url,
+            "Cloud Logging": logging.url,
+            "/health": health.url,
             "GitHub": github.url,
             "SendGrid": sendgrid.url,
             "Slack": slack.url,
@@ -133,18 +159,27 @@ def league(folder: Path, emulators: Mapping[str, Emulator]) -> Iterator[League]:
         _fill_documents(project, places["Firestore"])
         _wire_topics(project, places["Pub/Sub"])
         _measure(project, monitoring)
-        _deploy(project, cloud_run, github)
+        deploy(project, cloud_run, health.url)
+        _commit(github)
+        for directory in schemas.values():
+            _schedule(directory, scheduler)
+        for service in SERVICES:
+            logging.add(service, "INFO", "at work", NOW - timedelta(hours=1))
         yield League(schemas=schemas, places=places, sendgrid=sendgrid, slack=slack, warehouse=warehouse)
         warehouse.close()
 
 
-def _schemas(folder: Path, project: str, *, lean: bool, hasty: bool) -> Path:
+def _schemas(folder: Path, pipeline: Mapping[str, Any], kind: str) -> Path:
     world = LaidWorld(folder)
-    world.edit("pipeline.yaml", {"project_id": project, "runner": HASTE if hasty else {"lease_seconds": 20}})
-    if lean:
+    world.edit("pipeline.yaml", pipeline)
+    world.edit("checks.yaml", {"checks": {name: {"class": kind} for name, kind in OF_SERVICES.items()}})
+    if kind.startswith("lean"):
         world.edit("processors/phase2.yaml", {"completion": {"next": None}})
-        schedules = {"phase_triggers": None, "post_overnight": {"checks": list(LEAN_CHECKS)}}
-        world.edit("schedules.yaml", {"schedules": schedules})
+        changed: dict[str, Any] = {"phase_triggers": None, "post_overnight": {"checks": list(LEAN_CHECKS)}}
+    else:
+        schedules = yaml.safe_load((world.schemas / "schedules.yaml").read_text())["schedules"]
+        changed = {"post_overnight": {"checks": [*schedules["post_overnight"]["checks"], *OF_SERVICES]}}
+    world.edit("schedules.yaml", {"schedules": changed})
     return world.schemas
 
 
@@ -202,11 +237,28 @@ def _measure(project: str, monitoring: GoogleFake) -> None:
     monitoring.add_gauge(DEPTH, labels, [(real_now(), 0)])
 
 
-def _deploy(project: str, cloud_run: GoogleFake, github: GitHubFake) -> None:
-    for name in ("scraper", "worker"):
+def deploy(project: str, cloud_run: GoogleFake, health: str, **elsewhere: str) -> None:
+    """Let every service of the league be deployed, and answer for its health at that URL; some, by name, elsewhere."""
+    for name in SERVICES:
         full = f"projects/{project}/locations/us-west2/services/{name}"
         newest = f"{full}/revisions/{name}-00001-abc"
         revisions = {"latest_created_revision": newest, "latest_ready_revision": newest}
-        cloud_run.add_service(full, labels={"commit-sha": SHA}, update_time=NOW - timedelta(days=2), **revisions)
+        updated = NOW - timedelta(days=2)
+        cloud_run.add_service(
+            full,
+            labels={"commit-sha": SHA},
+            update_time=updated,
+            uri=f"{elsewhere.get(name, health)}/{name}",
+            **revisions,
+        )
+
+
+def _commit(github: GitHubFake) -> None:
     files = ["scrapers/box.py", "shared/clock.py", "predictions/worker/main.py"]
     github.commits.append(Commit(sha=SHA, committed_at=NOW - timedelta(days=3), message="Begin", files=files))
+
+
+def _schedule(schemas: Path, scheduler: SchedulerFake) -> None:
+    """Let every declared job be there, and have gone well."""
+    went_well = {"state": "ENABLED", "lastAttemptTime": rfc3339(FIRED), "status": {}}
+    scheduler.jobs += [{**job, **went_well} for job in declared_jobs(load(schemas))]

@@ -11,6 +11,7 @@ from typing import Any
 
 import grpc
 import pytest
+import requests
 from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
@@ -22,15 +23,16 @@ from validator.google_backend import GoogleBackend
 from validator.http import handle
 from validator.settings import Settings
 from validator.ssot.source import Ssot
-from validator.world import Queues, Services
+from validator.world import Jobs, Logs, Probes, Queues, Services
 
 NOW = et(DAY + timedelta(days=1), "06:05")
 FIRED = et(DAY + timedelta(days=1), "06:00")
 
 SENDGRID_KEY = "SG.a-key-nobody-may-see"
 GITHUB_TOKEN = "ghp-a-token-nobody-may-see"
+IDENTITY = "an-identity-nobody-may-see"
 WEBHOOK = "/services/T0/B0/secret"
-SECRETS = (SENDGRID_KEY, GITHUB_TOKEN, WEBHOOK, "SG.", "ghp-", "Bearer")
+SECRETS = (SENDGRID_KEY, GITHUB_TOKEN, IDENTITY, WEBHOOK, "SG.", "ghp-", "Bearer")
 """What no answer and no log line may hold."""
 
 Places = Mapping[str, str]
@@ -67,8 +69,34 @@ def backend_at(places: Places) -> type[GoogleBackend]:
             )
             return made
 
+        @cached_property
+        def probes(self) -> Probes:
+            made: Probes = self.make(
+                "gcp.probes", "CloudRunProbes", "Cloud Run", self.measuring, token=lambda _: IDENTITY
+            )
+            return made
+
+        @cached_property
+        def jobs(self) -> Jobs:
+            region = self.ssot.pipeline.runner.region or self.location
+            of = (self.project, region, self.measuring)
+            made: Jobs = self.make(
+                "gcp.jobs", "CloudSchedulerJobs", "Cloud Scheduler", *of, **self._rest("Cloud Scheduler")
+            )
+            return made
+
+        @cached_property
+        def logs(self) -> Logs:
+            made: Logs = self.make(
+                "gcp.logs", "CloudLogs", "Cloud Logging", self.project, self.measuring, **self._rest("Cloud Logging")
+            )
+            return made
+
         def _channel(self, service: str) -> Any:
             return self.stack.enter_context(grpc.insecure_channel(places[service]))
+
+        def _rest(self, service: str) -> dict[str, Any]:
+            return {"host": places[service], "session": self.stack.enter_context(requests.Session())}
 
     return BackendAt
 

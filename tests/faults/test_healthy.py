@@ -17,13 +17,14 @@ def test_the_answer(healthy: Answer) -> None:
     assert healthy.status == 200
     assert healthy.run["delivery"] == {"stored": True, "sent": ["email", "slack"], "problems": []}
     assert healthy.run["trigger_source"] == "scheduler"
-    found = {result["subject"]: result["status"] for result in healthy.run["results"]}
-    assert found.pop("lost-dlq") == "FAIL"
-    assert found.pop("bare") == "SKIP"
+    found = {(result["check_name"], result["subject"]): result["status"] for result in healthy.run["results"]}
+    assert found.pop(("dlq_depth", "lost-dlq")) == "FAIL"
+    assert found.pop(("deployment_drift", "bare")) == "SKIP"
     assert set(found.values()) == {"PASS"}
     assert {result["check_name"] for result in healthy.run["results"]} == {
         *("phase2_completion", "phase3_completion", "phase5_completion", "historical_completeness"),
         *("data_freshness", "consecutive_failures", "dlq_depth", "deployment_drift"),
+        *("scheduler_jobs", "recent_errors", "service_health"),
     }
 
 

@@ -8,8 +8,8 @@ import requests
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 
+from validator import reasons
 from validator.errors import ServiceError
-from validator.gcp import failures
 from validator.gcp.attempts import ask, every_page
 from validator.gcp.failures import asking, service_error
 
@@ -21,33 +21,33 @@ GARBLED = requests.ConnectionError("Connection aborted.", http.client.BadStatusL
 @pytest.mark.parametrize(
     ("error", "reason", "transient"),
     [
-        (auth.DefaultCredentialsError("x"), failures.NO_CREDENTIALS, False),
-        (auth.RefreshError("invalid_grant"), failures.REFUSED_CREDENTIALS, False),
-        (auth.TransportError("x"), failures.UNREACHABLE, True),
-        (api.Unauthorized("x"), failures.REFUSED_CREDENTIALS, False),
-        (api.ResourceExhausted("x"), failures.QUOTA, True),
-        (OVER_QUOTA, failures.QUOTA, True),
-        (api.DeadlineExceeded("x"), failures.SLOW, True),
-        (requests.ReadTimeout("x"), failures.SLOW, True),
-        (requests.ConnectTimeout("x"), failures.SLOW, True),
-        (requests.ConnectionError("Read timed out."), failures.SLOW, True),
-        (TimeoutError(), failures.SLOW, True),
+        (auth.DefaultCredentialsError("x"), reasons.NO_CREDENTIALS, False),
+        (auth.RefreshError("invalid_grant"), reasons.REFUSED_CREDENTIALS, False),
+        (auth.TransportError("x"), reasons.UNREACHABLE, True),
+        (api.Unauthorized("x"), reasons.REFUSED_CREDENTIALS, False),
+        (api.ResourceExhausted("x"), reasons.QUOTA, True),
+        (OVER_QUOTA, reasons.QUOTA, True),
+        (api.DeadlineExceeded("x"), reasons.SLOW, True),
+        (requests.ReadTimeout("x"), reasons.SLOW, True),
+        (requests.ConnectTimeout("x"), reasons.SLOW, True),
+        (requests.ConnectionError("Read timed out."), reasons.SLOW, True),
+        (TimeoutError(), reasons.SLOW, True),
         (
             api.ServiceUnavailable("failed to connect to all addresses; last error: ipv4:10.0.0.1:443"),
-            failures.UNREACHABLE,
+            reasons.UNREACHABLE,
             True,
         ),
-        (api.ServiceUnavailable("Getting metadata from plugin failed with error: x"), failures.STALE_CREDENTIALS, True),
-        (api.ServiceUnavailable("The service is unavailable."), failures.UNAVAILABLE, True),
-        (api.InternalServerError("x"), failures.INTERNAL, True),
-        (api.InternalServerError("Exception deserializing response!"), failures.MALFORMED, False),
-        (requests.ConnectionError("Connection aborted.", ConnectionResetError()), failures.UNREACHABLE, True),
-        (requests.exceptions.SSLError("x"), failures.UNREACHABLE, True),
-        (requests.exceptions.InvalidURL("https://hooks/secret"), failures.NO_ADDRESS, False),
-        (requests.exceptions.JSONDecodeError("x", "{", 1), failures.MALFORMED, False),
-        (GARBLED, failures.MALFORMED, False),
-        (KeyError("jobReference"), failures.MALFORMED, False),
-        (FileNotFoundError("/secret/key.json"), failures.UNREACHABLE, True),
+        (api.ServiceUnavailable("Getting metadata from plugin failed with error: x"), reasons.STALE_CREDENTIALS, True),
+        (api.ServiceUnavailable("The service is unavailable."), reasons.UNAVAILABLE, True),
+        (api.InternalServerError("x"), reasons.INTERNAL, True),
+        (api.InternalServerError("Exception deserializing response!"), reasons.MALFORMED, False),
+        (requests.ConnectionError("Connection aborted.", ConnectionResetError()), reasons.UNREACHABLE, True),
+        (requests.exceptions.SSLError("x"), reasons.UNREACHABLE, True),
+        (requests.exceptions.InvalidURL("https://hooks/secret"), reasons.NO_ADDRESS, False),
+        (requests.exceptions.JSONDecodeError("x", "{", 1), reasons.MALFORMED, False),
+        (GARBLED, reasons.MALFORMED, False),
+        (KeyError("jobReference"), reasons.MALFORMED, False),
+        (FileNotFoundError("/secret/key.json"), reasons.UNREACHABLE, True),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )

@@ -16,7 +16,6 @@ from tests.parts.google_fakes import Fault
 from validator.errors import ServiceError
 from validator.gcp.attempts import Remaining
 from validator.gcp.documents import FirestoreDocuments
-from validator.gcp.failures import DENIED, MALFORMED, SLOW, UNREACHABLE
 from validator.gcp.github import GitHubCommits
 from validator.gcp.jobs import CloudSchedulerJobs
 from validator.gcp.leases import FirestoreLeases
@@ -24,6 +23,7 @@ from validator.gcp.logs import CloudLogs
 from validator.gcp.queues import PubSubQueues
 from validator.gcp.services import CloudRunServices
 from validator.gcp.warehouse import BigQueryWarehouse
+from validator.reasons import DENIED, MALFORMED, SLOW, UNREACHABLE
 from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 from validator.world import Query
 

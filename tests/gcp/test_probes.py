@@ -5,8 +5,8 @@ from google.auth import exceptions as auth
 
 from tests.parts.http_server import Answer, HttpFake, Request, refuse
 from validator.errors import ServiceError
-from validator.gcp.failures import NO_CREDENTIALS
 from validator.gcp.probes import CloudRunProbes
+from validator.reasons import NO_CREDENTIALS
 from validator.world import DeployedService
 
 

@@ -12,6 +12,7 @@ from tests.parts.http_server import Answer, Behaviour, HttpFake
 from validator.errors import ServiceError
 from validator.gcp.tables import _partition
 from validator.gcp.warehouse import BigQueryWarehouse
+from validator.result_tables import compare_table
 from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 
 ALERTS = ResultTableSpec(
@@ -201,3 +202,22 @@ def test_labels_and_location_arrive(place: Place) -> None:
     """The job that a script leaves behind says what it was for."""
     place.adapter().run_once("store_r1", "SELECT 1", {})
     assert place.client.get_job("store_r1_0", location="EU").labels["purpose"] == "store"
+
+
+def test_partition_and_clusters_are_compared(place: Place) -> None:
+    """A table that was made without them, or with others, differs from the declared one."""
+    adapter = place.adapter()
+    adapter.ensure("results", replace(ALERTS, partitioned_by="HOUR(alert_timestamp)", clustered_by=("channel",)))
+    found = compare_table(ALERTS, adapter.look("results", ALERTS), place.project, "results")
+    assert [one.what for one in found.unlike] == [
+        "it is partitioned by HOUR(alert_timestamp), not by DAY(alert_timestamp)",
+        "it is clustered by channel, not by check_name, channel",
+    ]
+
+
+def test_a_table_that_cannot_be_looked_at() -> None:
+    """Being refused is an error, never a missing table."""
+    with TablesFake(said(403)) as fake:
+        adapter = BigQueryWarehouse("a-project", "EU", lambda: 20.0, 10**9, emulator=fake.url)
+        with pytest.raises(ServiceError, match="permission denied"):
+            adapter.look("results", ALERTS)

@@ -18,7 +18,7 @@ NOT_FOUND = Answer.of_json({"error": {"code": 404, "message": "Method not found.
 
 
 class SchedulerFake(HttpFake):
-    """`GET /v1/projects/P/locations/L/jobs`, two jobs a page."""
+    """`GET /v1/projects/P/locations/L/jobs`, two jobs a page. `jobs` may hold some of other places than its own."""
 
     PAGE = 2
 
@@ -47,11 +47,13 @@ class SchedulerFake(HttpFake):
 
     def answer(self, request: Request) -> Answer:
         """A page of the listing."""
-        if (request.method, request.path) != ("GET", f"/v1/{self.parent}/jobs"):
+        parent = request.path.removeprefix("/v1/").removesuffix("/jobs")
+        held = [job for job in self.jobs if job["name"].startswith(f"{parent}/jobs/")]
+        if request.method != "GET" or not (held or parent == self.parent):
             return NOT_FOUND
         start = int(request.parameter("pageToken", "0"))
-        page: dict[str, Any] = {"jobs": self.jobs[start : start + self.PAGE]} if self.jobs else {}
-        if start + self.PAGE < len(self.jobs):
+        page: dict[str, Any] = {"jobs": held[start : start + self.PAGE]} if held else {}
+        if start + self.PAGE < len(held):
             page["nextPageToken"] = str(start + self.PAGE)
         return Answer.of_json(page)
 

@@ -46,16 +46,25 @@ BAD_KEY = "The provided authorization grant is invalid, expired, or revoked"
 
 
 class SendGridFake(HttpFake):
-    """SendGrid v3: ``POST /v3/mail/send``; `mails` holds what was accepted."""
+    """SendGrid v3: ``POST /v3/mail/send``; `mails` holds what was accepted.
+
+    ``GET /v3/scopes`` answers `scopes`; ``/v3/verified_senders`` the `senders` (address → verified) and ``/v3/whitelabel/domains`` the
+    `domains` (domain → valid), or 403 where the key may not see them.
+    """
 
     def __init__(self, *script: Behaviour, key: str = "SG.test") -> None:
         super().__init__(*script)
         self.key = key
         self.mails: list[Any] = []
+        self.scopes: list[str] = ["mail.send"]
+        self.senders: dict[str, bool] | None = {}
+        self.domains: dict[str, bool] | None = {}
 
     def answer(self, request: Request) -> Answer:
-        """202, or SendGrid's 400, 401 and 404 to what it would refuse."""
-        if (request.method, request.path) != ("POST", "/v3/mail/send"):
+        """202, or SendGrid's 400, 401, 403 and 404 to what it would refuse."""
+        if request.method == "GET" and request.headers.get("authorization") == f"Bearer {self.key}":
+            return self._account(request)
+        if request.method == "POST" and request.path != "/v3/mail/send":
             return _sendgrid_error(404, "not found")
         if request.headers.get("authorization") != f"Bearer {self.key}":
             return _sendgrid_error(401, BAD_KEY)
@@ -68,6 +77,22 @@ class SendGridFake(HttpFake):
                 return _sendgrid_error(400, f"The {name} is required", name)
         self.mails.append(mail)
         return Answer(status=202, headers={"X-Message-Id": f"fake-{len(self.mails)}"})
+
+    def _account(self, request: Request) -> Answer:
+        """What a key may, and who may be a sender; senders come in pages that begin after `lastSeenID`."""
+        if request.path == "/v3/scopes":
+            return Answer.of_json({"scopes": self.scopes})
+        if request.path == "/v3/verified_senders" and self.senders is not None:
+            start, size = int(request.parameter("lastSeenID", "0")), int(request.parameter("limit", "50"))
+            listed = [
+                {"id": number, "from_email": address, "verified": verified, "locked": False}
+                for number, (address, verified) in enumerate(self.senders.items(), start=1)
+            ]
+            return Answer.of_json({"results": listed[start : start + size]})
+        if request.path == "/v3/whitelabel/domains" and self.domains is not None:
+            return Answer.of_json([{"domain": domain, "valid": valid} for domain, valid in self.domains.items()])
+        known = request.path in ("/v3/verified_senders", "/v3/whitelabel/domains")
+        return _sendgrid_error(403, "access forbidden") if known else _sendgrid_error(404, "not found")
 
 
 class SlackFake(HttpFake):

@@ -11,6 +11,7 @@ from tests.replay.work import Work
 from validator.clock import Cron, days, local_instant, zone
 from validator.config.jobs import own_job_name
 from validator.demo.sheet import Sheet
+from validator.ssot.models.infrastructure import ServiceSpec
 from validator.ssot.source import Ssot, subscriptions_of
 
 FIRST_COMMIT_DAYS = 40
@@ -20,39 +21,7 @@ MINUTES_A_RUN = 20
 
 
 def begin_services(sheet: Sheet, work: Work, now: datetime) -> None:
-    """Make the tables of the other services, with what stands there from the beginning."""
-    text = (
-        "service",
-        "region",
-        "commit_sha",
-        "image_digest",
-        "latest_created_revision",
-        "latest_ready_revision",
-        "serving_revision",
-    )
-    sheet.create(
-        "git.commits", {"sha": "VARCHAR", "committed_at": "TIMESTAMPTZ", "subject": "VARCHAR", "paths": "VARCHAR[]"}
-    )
-    sheet.create(
-        "cloud_run.services",
-        {**dict.fromkeys(text, "VARCHAR"), "deployed_at": "TIMESTAMPTZ", "health_status": "INTEGER"},
-    )
-    sheet.create(
-        "logging.entries",
-        {"timestamp": "TIMESTAMPTZ", "severity": "VARCHAR", "service": "VARCHAR", "message": "VARCHAR"},
-    )
-    sheet.create("pubsub.topics", {"topic": "VARCHAR"})
-    names = dict.fromkeys(("subscription", "topic", "dead_letter_topic"), "VARCHAR")
-    sheet.create("pubsub.subscriptions", {**names, "max_delivery_attempts": "INTEGER", "push_endpoint": "VARCHAR"})
-    kinds = {
-        "subscription": "VARCHAR",
-        "message_id": "VARCHAR",
-        "publish_time": "TIMESTAMPTZ",
-        "data": "VARCHAR",
-        "attributes": "JSON",
-    }
-    sheet.create("pubsub.messages", kinds)
-    sheet.create("firestore.documents", {"collection": "VARCHAR", "document_id": "VARCHAR", "data": "JSON"})
+    """What stands in the tables of the other services from the beginning."""
     ssot = work.ssot
     sheet.insert("pubsub.topics", [{"topic": topic.name} for topic in ssot.topics])
     sheet.insert("pubsub.subscriptions", [
@@ -71,14 +40,6 @@ def begin_services(sheet: Sheet, work: Work, now: datetime) -> None:
 
 
 def _begin_jobs(sheet: Sheet, ssot: Ssot) -> None:
-    text = dict.fromkeys(("job", "schedule", "time_zone", "uri", "state"), "VARCHAR")
-    rest = {
-        "attempt_deadline_seconds": "INTEGER",
-        "audience": "VARCHAR",
-        "last_attempt_time": "TIMESTAMPTZ",
-        "last_attempt_code": "INTEGER",
-    }
-    sheet.create("cloud_scheduler.jobs", {**text, **rest})
     pipeline = ssot.pipeline
     host = f"https://{pipeline.runner.region or pipeline.location}-{pipeline.project_id}.cloudfunctions.net"
     sheet.insert("cloud_scheduler.jobs", [
@@ -156,15 +117,16 @@ def _commit(when: datetime, subject: str, paths: tuple[str, ...]) -> dict[str, A
     return {"sha": sha, "committed_at": when, "subject": subject, "paths": paths}
 
 
+def _touches(commit: dict[str, Any], service: ServiceSpec) -> bool:
+    """Whether the commit changed anything that the service is built from."""
+    return any(f"{file}/".startswith(f"{path}/") for file in commit["paths"] for path in service.paths)
+
+
 def _deployed(work: Work, now: datetime) -> Iterator[dict[str, Any]]:
     """Every service, built from the newest commit of its paths that was there in time."""
     commits = [commit for commit in _commits(work, now) if commit["committed_at"] + DEPLOYED_AFTER <= now]
     for service in work.ssot.services:
-        touching = [
-            commit
-            for commit in commits
-            if any(f"{file}/".startswith(f"{path}/") for file in commit["paths"] for path in service.paths)
-        ]
+        touching = [commit for commit in commits if _touches(commit, service)]
         commit = (touching or commits)[-1]
         revision = f"{service.name}-{len(touching):05d}"
         yield {
@@ -194,7 +156,7 @@ class Deployments:
 
     def _deploy(self, sheet: Sheet, commit: dict[str, Any]) -> None:
         for service in self.work.ssot.services:
-            if any(f"{file}/".startswith(f"{path}/") for file in commit["paths"] for path in service.paths):
+            if _touches(commit, service):
                 revision = f"{service.name}-{commit['sha'][:5]}"
                 sheet.run(
                     f"UPDATE cloud_run.services SET commit_sha = '{commit['sha']}', latest_created_revision = '{revision}', "

@@ -29,7 +29,7 @@ from tests.replay.work import Work
 from validator.clock import Cron, days, local_instant, zone
 from validator.config.jobs import own_job_name
 from validator.demo.sheet import Sheet
-from validator.demo.tables import create_tables
+from validator.demo.tables import create_stand_ins, create_tables
 from validator.http import handle
 from validator.settings import Settings
 
@@ -53,6 +53,7 @@ class ReplayWorld:
         folder.mkdir(parents=True)
         with self._open() as sheet:
             create_tables(sheet, work.ssot)
+            create_stand_ins(sheet)
             begin_services(sheet, work, start)
             self.now = datetime(2025, 7, 1, tzinfo=start.tzinfo)
             feed_games(sheet, Span(work=work, since=self.now, until=start))

@@ -15,6 +15,8 @@ import yaml
 
 from validator.clock import zone
 from validator.compose import Service, service
+from validator.demo.sheet import Sheet
+from validator.demo.tables import create_stand_ins
 from validator.identity import Request
 from validator.results import Result, Run
 from validator.settings import Settings
@@ -22,20 +24,6 @@ from validator.settings import Settings
 LEAGUE = Path(__file__).parent / "league"
 DAY = date(2026, 2, 3)
 """The target date unless a test says otherwise; a Tuesday in winter, EST."""
-
-SERVICES = """
-CREATE SCHEMA firestore; CREATE SCHEMA pubsub; CREATE SCHEMA cloud_run; CREATE SCHEMA git; CREATE SCHEMA cloud_scheduler; CREATE SCHEMA logging;
-CREATE TABLE firestore.documents(collection VARCHAR, document_id VARCHAR, data JSON);
-CREATE TABLE pubsub.topics(topic VARCHAR);
-CREATE TABLE pubsub.subscriptions(subscription VARCHAR, topic VARCHAR, dead_letter_topic VARCHAR, max_delivery_attempts INTEGER, push_endpoint VARCHAR);
-CREATE TABLE pubsub.messages(subscription VARCHAR, message_id VARCHAR, publish_time TIMESTAMPTZ, data VARCHAR, attributes JSON);
-CREATE TABLE cloud_run.services(service VARCHAR, region VARCHAR, commit_sha VARCHAR, image_digest VARCHAR, latest_created_revision VARCHAR,
-  latest_ready_revision VARCHAR, serving_revision VARCHAR, deployed_at TIMESTAMPTZ, health_status INTEGER);
-CREATE TABLE git.commits(sha VARCHAR, committed_at TIMESTAMPTZ, subject VARCHAR, paths VARCHAR[]);
-CREATE TABLE cloud_scheduler.jobs(job VARCHAR, schedule VARCHAR, time_zone VARCHAR, uri VARCHAR, state VARCHAR, attempt_deadline_seconds INTEGER,
-  audience VARCHAR, last_attempt_time TIMESTAMPTZ, last_attempt_code INTEGER);
-CREATE TABLE logging.entries(timestamp TIMESTAMPTZ, severity VARCHAR, service VARCHAR, message VARCHAR);
-"""
 
 TABLES = """
 CREATE SCHEMA raw; CREATE SCHEMA analytics; CREATE SCHEMA predictions; CREATE SCHEMA ref; CREATE SCHEMA ops;
@@ -62,7 +50,8 @@ class LaidWorld:
         self.outbox = folder / "outbox"
         self._runs = 0
         with duckdb.connect(str(self.path)) as database:
-            database.execute(SERVICES + TABLES)
+            create_stand_ins(Sheet(database))
+            database.execute(TABLES)
 
     # laying
 

@@ -12,13 +12,11 @@ from validator.ssot.models.processors import PhaseSpec
 from validator.ssot.source import Processor, processors_of
 
 KEPT_DAYS = 30
-TABLE = "firestore.documents"
 
 
 def fill_documents(sheet: Sheet, plan: Plan) -> None:
-    """Make and fill the documents."""
-    sheet.create(TABLE, {"collection": "VARCHAR", "document_id": "VARCHAR", "data": "JSON"})
-    sheet.insert(TABLE, list(_documents(plan)))
+    """Fill the documents."""
+    sheet.insert("firestore.documents", list(_documents(plan)))
 
 
 def _documents(plan: Plan) -> Iterator[dict[str, Any]]:

@@ -19,15 +19,7 @@ USUAL_DEADLINE_SECONDS = 180
 
 
 def fill_jobs(sheet: Sheet, plan: Plan) -> None:
-    """Make and fill the scheduler's jobs."""
-    text = ("job", "schedule", "time_zone", "uri", "state")
-    rest = {
-        "attempt_deadline_seconds": "INTEGER",
-        "audience": "VARCHAR",
-        "last_attempt_time": "TIMESTAMPTZ",
-        "last_attempt_code": "INTEGER",
-    }
-    sheet.create("cloud_scheduler.jobs", {**dict.fromkeys(text, "VARCHAR"), **rest})
+    """Fill the scheduler's jobs."""
     rows = [_pipeline_job(plan, job) for job in plan.ssot.jobs]
     rows += [_own_job(plan, name, schedule) for name, schedule in plan.ssot.schedules.items()]
     sheet.insert("cloud_scheduler.jobs", rows)
@@ -76,11 +68,7 @@ def _last_fire(cron: Cron, where: ZoneInfo, before: datetime) -> datetime | None
 
 
 def fill_logs(sheet: Sheet, plan: Plan) -> None:
-    """Make and fill the log entries."""
-    sheet.create(
-        "logging.entries",
-        {"timestamp": "TIMESTAMPTZ", "severity": "VARCHAR", "service": "VARCHAR", "message": "VARCHAR"},
-    )
+    """Fill the log entries."""
     entries = sorted((*_quiet_hours(plan), *_streak(plan)), key=lambda entry: (entry["timestamp"], entry["service"]))
     sheet.insert("logging.entries", entries)
 

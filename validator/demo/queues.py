@@ -17,23 +17,9 @@ APART = timedelta(hours=3)
 
 
 def fill_queues(sheet: Sheet, plan: Plan) -> None:
-    """Make and fill topics, subscriptions and messages."""
-    sheet.create("pubsub.topics", {"topic": "VARCHAR"})
+    """Fill topics, subscriptions and messages."""
     sheet.insert("pubsub.topics", [{"topic": topic.name} for topic in plan.ssot.topics])
-    names = ("subscription", "topic", "dead_letter_topic")
-    sheet.create(
-        "pubsub.subscriptions",
-        {**dict.fromkeys(names, "VARCHAR"), "max_delivery_attempts": "INTEGER", "push_endpoint": "VARCHAR"},
-    )
     sheet.insert("pubsub.subscriptions", [_subscription(topic, sub) for topic, sub in _live(plan)])
-    kinds = {
-        "subscription": "VARCHAR",
-        "message_id": "VARCHAR",
-        "publish_time": "TIMESTAMPTZ",
-        "data": "VARCHAR",
-        "attributes": "JSON",
-    }
-    sheet.create("pubsub.messages", kinds)
     sheet.insert("pubsub.messages", list(_messages(plan)))
 
 

@@ -35,25 +35,9 @@ class MadeCommit:
 
 
 def fill_services(sheet: Sheet, plan: Plan) -> None:
-    """Make and fill the services and the commits."""
+    """Fill the services and the commits."""
     commits = make_history(plan)
-    sheet.create(
-        "git.commits", {"sha": "VARCHAR", "committed_at": "TIMESTAMPTZ", "subject": "VARCHAR", "paths": "VARCHAR[]"}
-    )
     sheet.insert("git.commits", [{**vars(commit), "paths": list(commit.paths)} for commit in commits])
-    text = (
-        "service",
-        "region",
-        "commit_sha",
-        "image_digest",
-        "latest_created_revision",
-        "latest_ready_revision",
-        "serving_revision",
-    )
-    sheet.create(
-        "cloud_run.services",
-        {**dict.fromkeys(text, "VARCHAR"), "deployed_at": "TIMESTAMPTZ", "health_status": "INTEGER"},
-    )
     sheet.insert("cloud_run.services", [_deployed(plan, service, commits) for service in plan.ssot.services])
 
 

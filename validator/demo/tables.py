@@ -10,6 +10,7 @@ from validator.demo.incidents import PARTIAL_SHARE
 from validator.demo.plan import FILLED_DAYS, Plan
 from validator.demo.sheet import Sheet, column_type, table_name
 from validator.local.names import quoted
+from validator.local.stand_ins import STAND_INS
 from validator.ssot.source import Ssot, Table
 
 HOURS = 24
@@ -28,6 +29,12 @@ def create_tables(sheet: Sheet, ssot: Ssot) -> None:
             types = {column.name: column_type(column.type) for column in result.columns}
             needed = [column.name for column in result.columns if column.mode == "REQUIRED"]
             sheet.create(f"{ssot.results_dataset}.{result.name}", types, required=needed)
+
+
+def create_stand_ins(sheet: Sheet) -> None:
+    """Make every table that stands for another service, empty: each service answers, and has nothing."""
+    for name, columns in STAND_INS.items():
+        sheet.create(name, columns)
 
 
 def columns_of(table: Table) -> dict[str, str]:

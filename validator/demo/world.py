@@ -16,7 +16,7 @@ from validator.demo.plan import Plan, make_plan
 from validator.demo.queues import fill_queues
 from validator.demo.services import fill_services
 from validator.demo.sheet import Sheet
-from validator.demo.tables import create_tables, fill_tables
+from validator.demo.tables import create_stand_ins, create_tables, fill_tables
 from validator.errors import ConfigurationError
 from validator.local.names import OWN_SCHEMA, refuse_project, refuse_reserved
 from validator.ssot.source import Ssot
@@ -82,6 +82,7 @@ def _fill(sheet: Sheet, plan: Plan) -> None:
     sheet.create(MARK, {"made_by": "VARCHAR", "seed": "BIGINT", "day": "DATE"})
     sheet.insert(MARK, [{"made_by": MADE_BY, "seed": plan.seed, "day": plan.day}])
     create_tables(sheet, plan.ssot)
+    create_stand_ins(sheet)
     fill_calendar(sheet, plan)
     fill_ledgers(sheet, plan)
     logged = {ledger.table for ledger in plan.ssot.pipeline.ledgers}

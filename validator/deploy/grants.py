@@ -131,11 +131,10 @@ def service_grants(ssot: Ssot) -> Iterator[Grant]:
 
 
 def queue_grants(ssot: Ssot) -> Iterator[Grant]:
-    """Pulling, only where a check shows samples of dead letters; and Pub/Sub's own right to call with our account."""
-    sampled = any(check.class_ == "DlqDepth" and check.parameters.get("samples") for check in ssot.checks.values())
+    """Looking into dead letters; and Pub/Sub's own right to call with our account."""
     dead = [spec.name for topic in ssot.topics if topic.dead_letter for spec in subscriptions_of(topic)]
-    for name in dead if sampled else ():
-        why = "shows the oldest messages, and gives them back at once"
+    for name in dead:
+        why = "looks at what waits as a dead letter, and gives it back at once"
         yield _bound(
             ssot,
             ("pubsub", "subscriptions"),

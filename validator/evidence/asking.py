@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from validator.check import Measurement, NotDue, Unknown
+from validator.check import Finding, Measurement, NotDue, Unknown
 from validator.evidence.conditions import Bound, ColumnCondition, columns_of, described
 from validator.evidence.rows import TABLES_A_JOB
 from validator.look import World
@@ -51,6 +51,11 @@ class Answered:
     def row_count(self) -> int:
         """How many rows were looked at."""
         return sum(int(row["row_count"]) for row in self.rows)
+
+    @property
+    def such(self) -> str:
+        """Which rows were looked at, as a phrase behind `rows`; empty where all were."""
+        return f" with {described(self.asked.where)}" if self.asked.where else ""
 
     @property
     def reason(self) -> str:
@@ -99,6 +104,36 @@ def ask(world: World, first: date, last: date, describe: Describe) -> Iterator[A
         )
 
 
+def each_column(
+    table: str, columns: Sequence[str], where: tuple[ColumnCondition, ...], values: Mapping[str, str]
+) -> list[Asked]:
+    """The same question put to each of these columns, a subject each. In the SQL of `values`, `{}` stands for the column."""
+    return [
+        Asked(
+            subject=f"{table}.{column}",
+            table=table,
+            columns=(column,),
+            where=where,
+            values={name: value.format(f"`{column}`") for name, value in values.items()},
+        )
+        for column in columns
+    ]
+
+
+def ask_due(world: World, describe: Describe, days: int = 1) -> Iterator[tuple[Answered, Finding | None]]:
+    """Every answer over the last days, the target date included, and what to say in place of judging that date: that its table owes
+    nothing for it, or that no row is there. Raises ServiceError.
+    """
+    first, last = world.pipeline.look_back(days)
+    reasons = {plan.table.name: plan.reason for plan in world.pipeline.tables(last, last)}
+    for answered in ask(world, first, last, describe):
+        subject, table = answered.asked.subject, answered.table.name
+        if reason := reasons.get(table):
+            yield answered, NotDue(subject=subject, reason=reason, table=table)
+        else:
+            yield answered, nothing_to_judge(answered, first, last)
+
+
 def nothing_to_judge(answered: Answered, first: date, last: date) -> NotDue | Unknown | Measurement | None:
     """What to say where there is no row: not due, not to be known, or missing. None where there are rows."""
     subject, table = answered.asked.subject, answered.table.name
@@ -109,8 +144,7 @@ def nothing_to_judge(answered: Answered, first: date, last: date) -> NotDue | Un
     if answered.reason:
         return NotDue(subject=subject, reason=answered.reason, table=table)
     span = f"for {last}" if first == last else f"from {first} to {last}"
-    such = f" with {described(answered.asked.where)}" if answered.asked.where else ""
-    return Measurement(**answered.fields(), value=EMPTY, note=f"no row {span}{such}", absent=True)
+    return Measurement(**answered.fields(), value=EMPTY, note=f"no row {span}{answered.such}", absent=True)
 
 
 def _problem(world: World, asked: Asked) -> str:

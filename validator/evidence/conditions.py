@@ -100,6 +100,12 @@ def undeclared(ssot: Ssot, table: str, columns: Sequence[str] = ()) -> Iterator[
                 yield f"{table} declares no column {column!r}"
 
 
+def never_owed(ssot: Ssot, table: str) -> Iterator[str]:
+    """That a table owes nothing at any time, where a check would wait for its rows to be due."""
+    if table in ssot.tables and ssot.tables[table].spec.expect is None:
+        yield f"{table} declares no expectation, so no row is ever due"
+
+
 def known_columns(table: Table) -> set[str]:
     """The columns that are declared, or spoken of elsewhere in the declaration."""
     participants = table.spec.expect.participants if table.spec.expect else ()

@@ -1,12 +1,12 @@
 """Live scheduled jobs held against the declared ones: the pipeline's, and one per schedule of this service."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from validator.clock import day_of
-from validator.config.jobs import declared_jobs
+from validator.config.jobs import declared_jobs, service_account
 from validator.look import World
 from validator.status import Severity
 from validator.world import LiveJob
@@ -28,11 +28,11 @@ MEANINGS: Mapping[int, tuple[str, Severity | None]] = {
 }
 """What the code of a last attempt means, and how bad it is where that is not the check's own severity (L-69)."""
 
+OIDC = ("token", "audience")
 FLAGS: Mapping[str, str] = {
     "schedule": "--schedule",
     "zone": "--time-zone",
     "URI": "--uri",
-    "audience": "--oidc-token-audience",
     "deadline": "--attempt-deadline",
 }
 
@@ -61,7 +61,7 @@ class JobsView:
 
 def view_jobs(world: World) -> JobsView:
     """The scheduler as it stands. Raises ServiceError."""
-    live = {job.name: job for job in world.scheduler.live()}
+    live = {job.name: job for job in world.live_jobs()}
     declared = {str(job["name"]).rpartition("/")[2]: job for job in declared_jobs(world.ssot)}
     views = (_view(world, name, job, live.get(name)) for name, job in declared.items())
     return JobsView(jobs=tuple(views), undeclared=tuple(sorted(live.keys() - declared.keys())), live=len(live))
@@ -85,7 +85,7 @@ def _view(world: World, name: str, declared: Mapping[str, Any], live: LiveJob | 
         return JobView(name=name, state="paused", note=note, wanted="ENABLED", found=live.state, remedy=resume)
     if unlike:
         found_text = ", ".join(f"{facet} {found.get(facet) or 'not set'}" for facet in wanted)
-        update = _command(world, "update http", name, *(f"{FLAGS[facet]}={wanted[facet]}" for facet in unlike))
+        update = _command(world, "update http", name, *_flags(world, wanted, unlike))
         return JobView(
             name=name, state="unlike_declared", note=f"{differs}; {last}", wanted=shown, found=found_text, remedy=update
         )
@@ -118,31 +118,44 @@ def _last(world: World, live: LiveJob) -> str:
 def _facets(declared: Mapping[str, Any]) -> dict[str, str]:
     """What is declared of a job; what is left out is not compared."""
     target = declared.get("httpTarget", {})
+    oidc = target.get("oidcToken", {})
     facets = {
         "schedule": " ".join(declared["schedule"].split()),
         "zone": declared["timeZone"],
         "URI": target.get("uri"),
-        "audience": target.get("oidcToken", {}).get("audience"),
+        "token": "OIDC" if oidc else None,
+        "audience": oidc.get("audience"),
         "deadline": declared.get("attemptDeadline"),
     }
     return {facet: value for facet, value in facets.items() if value}
 
 
 def _live_facets(live: LiveJob) -> dict[str, str | None]:
+    """The same of a live job. One that shows no token at all lacks its audience: that is said once."""
     return {
         "schedule": " ".join(live.schedule.split()),
         "zone": live.time_zone,
         "URI": live.uri,
+        "token": live.token or "OIDC",
         "audience": live.audience,
         "deadline": f"{live.attempt_deadline_seconds}s" if live.attempt_deadline_seconds else None,
     }
+
+
+def _flags(world: World, wanted: Mapping[str, str], facets: Sequence[str]) -> list[str]:
+    """The flags that set these facets; gcloud takes an audience only with the account that the token is of."""
+    flags = [f"{FLAGS[facet]}={wanted[facet]}" for facet in facets if facet in FLAGS]
+    if "audience" in wanted and any(facet in OIDC for facet in facets):
+        flags.append(f"--oidc-service-account-email={service_account(world.ssot)}")
+        flags.append(f"--oidc-token-audience={wanted['audience']}")
+    return flags
 
 
 def _create(world: World, name: str, wanted: Mapping[str, str]) -> str:
     """The command that makes a job; one whose target is not declared can only be looked for."""
     if "URI" not in wanted:
         return _command(world, "list", "")
-    return _command(world, "create http", name, *(f"{FLAGS[facet]}={value}" for facet, value in wanted.items()))
+    return _command(world, "create http", name, *_flags(world, wanted, tuple(wanted)))
 
 
 def _command(world: World, verb: str, name: str, *flags: str) -> str:

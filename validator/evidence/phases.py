@@ -1,16 +1,15 @@
 """The state of a phase: its plan held against what was found, and against what reached the next phase."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from validator.check import Deadline
 from validator.evidence.completion import Completion, read_completion, rows_for
 from validator.look import World
 from validator.pipeline.model import PhasePlan
 from validator.ssot.models.processors import PhaseSpec
-from validator.ssot.source import Processor, Ssot, processors_of
+from validator.ssot.source import Processor, processors_of
 
 HAND_OVER_GRACE = timedelta(minutes=60)
 
@@ -122,9 +121,14 @@ def is_ready(phase: PhaseSpec, processors: Sequence[Processor], completion: Comp
 
 
 def _awaited(world: World, plan: PhasePlan) -> bool:
-    """Whether the next phase owes anything for the date: one that stands still on purpose takes nothing over (FA-14)."""
+    """Whether the next phase is to take over. Only one that stands still on purpose (FA-14) or owes nothing in this mode is not; one that nobody
+    tracks is.
+    """
     following = plan.phase.completion.next if plan.phase.completion else None
-    return following is None or not world.pipeline.expected(following).reason
+    if following is None:
+        return True
+    ahead = world.pipeline.expected(following)
+    return bool(ahead.processors) and not world.pipeline.halted(ahead.phase)
 
 
 def _downstream(world: World, plan: PhasePlan) -> bool | None:
@@ -197,17 +201,3 @@ def _note(
 def _later(world: World, processor: Processor) -> str:
     due = world.pipeline.processor_due(processor, world.target)
     return f"{processor.name} ({world.pipeline.local(due)})" if due else processor.name
-
-
-def phase_deadlines(ssot: Ssot, number: int) -> Iterator[Deadline]:
-    """Until when something of the phase may still arrive for a past date."""
-    phase = ssot.phases.get(number)
-    if phase is None:
-        return
-    if phase.completion:
-        mode = phase.completion.modes.get("overnight")
-        days = mode.due_days if mode and mode.due_days is not None else phase.completion.due_days
-        yield Deadline(what=f"phase {number}", due=(mode and mode.due) or phase.completion.due, due_days=days)
-    for processor in processors_of(phase):
-        if processor.critical and (due := ssot.due_of(processor)):
-            yield Deadline(what=processor.name, due=due.due, due_days=due.due_days)

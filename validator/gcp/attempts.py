@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from google.api_core import exceptions as api
 
 from validator.errors import ServiceError
-from validator.gcp.failures import FAILURES, NO_TIME, is_reset, service_error
+from validator.gcp.failures import FAILURES, is_reset, service_error
+from validator.reasons import NO_TIME
 
 T = TypeVar("T")
 Remaining = Callable[[], float]

@@ -14,8 +14,9 @@ from google.cloud import bigquery
 
 from validator.errors import ServiceError
 from validator.gcp.attempts import Remaining, ask, seconds_left
-from validator.gcp.failures import NOT_FOUND, SLOW, asking
+from validator.gcp.failures import asking
 from validator.gcp.labels import as_labels
+from validator.reasons import NOT_FOUND, SLOW
 
 SERVICE = "BigQuery"
 MOST_CONNECTIONS = 64

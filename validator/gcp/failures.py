@@ -14,21 +14,21 @@ from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 
 from validator.errors import ServiceError
-
-DENIED = "permission denied"
-REFUSED_CREDENTIALS = "the credentials were refused"
-NO_CREDENTIALS = "no Google credentials were found"
-STALE_CREDENTIALS = "the Google credentials could not be renewed"
-NOT_FOUND = "not found"
-UNREACHABLE = "it could not be reached"
-SLOW = "no answer in time"
-UNAVAILABLE = "it is unavailable at the moment"
-INTERNAL = "it had an internal error"
-QUOTA = "a quota or rate limit is used up"
-MALFORMED = "its answer could not be understood"
-REFUSED = "it refused the request"
-NO_ADDRESS = "its address is not a URL"
-NO_TIME = "no time was left to ask it"
+from validator.reasons import (
+    DENIED,
+    INTERNAL,
+    MALFORMED,
+    NO_ADDRESS,
+    NO_CREDENTIALS,
+    NOT_FOUND,
+    QUOTA,
+    REFUSED,
+    REFUSED_CREDENTIALS,
+    SLOW,
+    STALE_CREDENTIALS,
+    UNAVAILABLE,
+    UNREACHABLE,
+)
 
 WORDS = 240
 """How much of a service's own words is shown."""

@@ -14,7 +14,8 @@ from google.api_core import exceptions as api
 from validator.clock import parse_instant
 from validator.errors import ServiceError
 from validator.gcp.attempts import Remaining, ask
-from validator.gcp.failures import DENIED, MALFORMED, REFUSED, asking
+from validator.gcp.failures import asking
+from validator.reasons import DENIED, MALFORMED, REFUSED
 from validator.world import Commit
 
 T = TypeVar("T")

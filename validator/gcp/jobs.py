@@ -1,6 +1,7 @@
 """Cloud Scheduler: reads scheduled jobs. Its API is asked by plain REST: one listing does not warrant a client."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -39,6 +40,11 @@ class CloudSchedulerJobs:
                 found.extend(map(_job, page.get("jobs", ())))
         return found
 
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far this machine's clock is ahead of the newest answer's, refusals included; None before one came."""
+        return self._api.ahead
+
     def close(self) -> None:
         """Close the connections."""
         self._api.close()
@@ -55,6 +61,7 @@ def _job(body: Mapping[str, Any]) -> LiveJob:
         state=body.get("state", ""),
         uri=target.get("uri") or body.get("pubsubTarget", {}).get("topicName"),
         audience=target.get("oidcToken", {}).get("audience"),
+        token="OIDC" if "oidcToken" in target else "OAuth" if "oauthToken" in target else None,
         attempt_deadline_seconds=_seconds(body.get("attemptDeadline")),
         last_attempt=last,
         code=int(body.get("status", {}).get("code", 0)) if last else None,

@@ -13,6 +13,7 @@ from validator.world import Backlog, Subscription
 
 DEPTH = "pubsub.googleapis.com/subscription/num_undelivered_messages"
 AGE = "pubsub.googleapis.com/subscription/oldest_unacked_message_age"
+CONSUME = "pubsub.subscriptions.consume"
 PAGE = 1000
 PULLED = 50
 """Messages pulled, at least, to find the oldest few: Pub/Sub gives them in no order."""
@@ -82,6 +83,18 @@ class PubSubQueues:
         with asking(SERVICE):
             oldest_first = sorted((one.message for one in received), key=lambda message: message.publish_time)
             return [message.data.decode(errors="replace") for message in oldest_first[:limit]]
+
+    def may_pull(self, subscription: str) -> bool:
+        """Whether messages of the subscription may be pulled: asked of its policy, none is."""
+        subscriber = self._clients.subscriber
+        request = {"resource": f"projects/{self._project}/subscriptions/{subscription}", "permissions": [CONSUME]}
+
+        def test(seconds: float) -> Any:
+            return subscriber.test_iam_permissions(request=request, retry=None, timeout=seconds)
+
+        answer = ask(SERVICE, self._remaining, test)
+        with asking(SERVICE):
+            return CONSUME in answer.permissions
 
     def close(self) -> None:
         """Close the channels."""

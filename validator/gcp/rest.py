@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,7 @@ import requests
 from google.api_core import exceptions as api
 from google.auth.transport.requests import AuthorizedSession
 
+from validator.gcp.answered_at import ahead_of
 from validator.gcp.attempts import Remaining, ask, seconds_left
 from validator.gcp.failures import asking
 
@@ -28,6 +30,8 @@ class RestApi:
         self._given = session
         self._lock = threading.Lock()
         self._session: requests.Session | None = session
+        self.ahead: timedelta | None = None
+        """How far this machine's clock is ahead of the newest answer's; None before an answer came that names its time."""
 
     def ask(self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None) -> Any:
         """The JSON of an answer. Only for questions that may be repeated. Raises ServiceError for every status but 200."""
@@ -73,6 +77,8 @@ class RestApi:
         seconds: float,
     ) -> requests.Response:
         response = session.request(method, url, params=query, json=body, timeout=seconds)
+        ahead = ahead_of(response.headers.get("Date"))
+        self.ahead = self.ahead if ahead is None else ahead
         if response.status_code != HTTPStatus.OK:
             raise api.from_http_response(response)
         return response

@@ -22,8 +22,9 @@ from sendgrid.helpers.mail import (
 )
 
 from validator.gcp.attempts import Remaining
-from validator.gcp.failures import FAILURES, NO_ADDRESS, NO_TIME, service_error
+from validator.gcp.failures import FAILURES, service_error
 from validator.gcp.retry_after import later, seconds_to_wait
+from validator.reasons import NO_ADDRESS, NO_TIME
 from validator.tell.channel import Message, NotSent
 
 SERVICE = "SendGrid"

@@ -8,8 +8,9 @@ from http import HTTPStatus
 import requests
 
 from validator.gcp.attempts import Remaining
-from validator.gcp.failures import FAILURES, MALFORMED, NO_ADDRESS, NO_TIME, service_error
+from validator.gcp.failures import FAILURES, service_error
 from validator.gcp.retry_after import later, seconds_to_wait
+from validator.reasons import MALFORMED, NO_ADDRESS, NO_TIME
 from validator.tell.channel import Message, NotSent
 
 SERVICE = "Slack"

@@ -4,7 +4,6 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
-from string import Template
 from typing import Any
 
 from google.api_core import exceptions as api
@@ -13,6 +12,8 @@ from google.cloud import bigquery
 from validator.errors import ServiceError
 from validator.gcp.attempts import ask
 from validator.gcp.bigquery import SERVICE, Connection, failure
+from validator.gcp.failures import asking
+from validator.result_tables import Layout, LiveColumn, LiveTable, compare_table, view_query
 from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
 
 TRIES = 5
@@ -30,7 +31,7 @@ class BigQueryTables:
         """See TableAdmin. A missing dataset is made too; a view whose query is another now is `replaced`."""
         for _ in range(TRIES):
             there = self._find(dataset, table.name)
-            done = self._create(dataset, table) if there is None else self._adapt(there, table)
+            done = self._create(dataset, table) if there is None else self._adapt(dataset, there, table)
             if done:
                 return done
         raise ServiceError(SERVICE, f"{dataset}.{table.name} is being changed by others", transient=True)
@@ -52,41 +53,45 @@ class BigQueryTables:
         if self._call(api.NotFound, lambda client, limits: client.get_dataset(dataset.reference, **limits)) is None:
             self._call(api.Conflict, lambda client, limits: client.create_dataset(dataset, **limits))
 
-    def _adapt(self, there: Any, table: ResultTableSpec) -> str:
+    def look(self, dataset: str, table: ResultTableSpec) -> LiveTable | None:
+        """See TableAdmin."""
+        there = self._find(dataset, table.name)
+        if there is None:
+            return None
+        with asking(SERVICE):
+            return _live(there)
+
+    def _adapt(self, dataset: str, there: Any, table: ResultTableSpec) -> str:
         """What was done to what is there; nothing when others changed it meanwhile."""
-        if table.query is not None:
-            return self._follow(there, table)
-        known = {field.name.lower() for field in there.schema}
-        missing = [column for column in table.columns if column.name.lower() not in known]
-        if not missing:
+        with asking(SERVICE):
+            found = compare_table(table, _live(there), self.connection.project, dataset)
+        if found.other_query:
+            return self._replace(dataset, table)
+        if not found.lacking:
             return "unchanged"
-        there.schema = [*there.schema, *(_field(column, "NULLABLE") for column in missing)]
+        there.schema = [*there.schema, *(_field(column, "NULLABLE") for column in found.lacking)]
         changed = self._call(
             api.PreconditionFailed, lambda client, limits: client.update_table(there, ["schema"], **limits)
         )
-        return f"added {', '.join(column.name for column in missing)}" if changed is not None else ""
+        return f"added {', '.join(column.name for column in found.lacking)}" if changed is not None else ""
 
-    def _follow(self, there: Any, table: ResultTableSpec) -> str:
-        """A view with another query gets this one; a table that is no view stays."""
-        query = self._text(there.dataset_id, table.query or "")
-        if there.table_type != "VIEW" or there.view_query == query:
-            return "unchanged"
+    def _replace(self, dataset: str, table: ResultTableSpec) -> str:
+        """A view gets the declared query."""
+        project = self.connection.project
         options = f"OPTIONS (description = {json.dumps(table.description, ensure_ascii=False)})"
-        sql = f"CREATE OR REPLACE VIEW `{there.project}.{there.dataset_id}.{there.table_id}` {options} AS\n{query}"
+        query = view_query(table, project, dataset)
+        sql = f"CREATE OR REPLACE VIEW `{project}.{dataset}.{table.name}` {options} AS\n{query}"
         job = self.connection.start(f"view_{uuid.uuid4()}", sql, self.connection.config({"purpose": "tables"}, []))
         self.connection.finish(job)
         if job.error_result is not None:
             raise failure(job)
         return "replaced"
 
-    def _text(self, dataset: str, query: str) -> str:
-        return Template(query).safe_substitute(project=self.connection.project, dataset=dataset)
-
     def _new_table(self, dataset: str, table: ResultTableSpec) -> Any:
         new = bigquery.Table(f"{self.connection.project}.{dataset}.{table.name}")
         new.description = table.description or None
         if table.query is not None:
-            new.view_query = self._text(dataset, table.query)
+            new.view_query = view_query(table, self.connection.project, dataset)
             new.view_use_legacy_sql = False
             return new
         new.schema = [_field(column, column.mode) for column in table.columns]
@@ -107,6 +112,25 @@ class BigQueryTables:
                 return None
 
         return ask(SERVICE, self.connection.remaining, limited)
+
+
+def _live(there: Any) -> LiveTable:
+    """A table or view as the client shows it; what is no plain view (a materialised one, say) counts as a table."""
+    columns = tuple(
+        LiveColumn(
+            name=field.name,
+            type=f"ARRAY<{field.field_type}>" if field.mode == "REPEATED" else field.field_type,
+            required=field.mode == "REQUIRED",
+        )
+        for field in there.schema
+    )
+    partitioning, by_range = there.time_partitioning, there.range_partitioning
+    partition = f"{partitioning.type_}({partitioning.field or '_PARTITIONTIME'})" if partitioning else ""
+    if by_range:
+        partition = f"RANGE({by_range.field})"
+    layout = Layout(partition=partition, clusters=tuple(there.clustering_fields or ()))
+    view = there.table_type == "VIEW"
+    return LiveTable(view=view, columns=columns, layout=layout, query=there.view_query if view else "")
 
 
 def _field(column: ColumnSpec, mode: str) -> Any:

@@ -11,6 +11,7 @@ from validator.gcp.failures import asking
 from validator.gcp.scripts import BigQueryScripts
 from validator.gcp.tables import BigQueryTables
 from validator.gcp.values import as_parameters, plain_rows, with_empty_arrays
+from validator.result_tables import LiveTable
 from validator.ssot.models.tables import ResultTableSpec
 from validator.world import Answer, Column, Query, Row, Value
 
@@ -78,6 +79,10 @@ class BigQueryWarehouse:
     def ensure(self, dataset: str, table: ResultTableSpec) -> str:
         """See TableAdmin."""
         return self._tables.ensure(dataset, table)
+
+    def look(self, dataset: str, table: ResultTableSpec) -> LiveTable | None:
+        """See TableAdmin."""
+        return self._tables.look(dataset, table)
 
     def close(self) -> None:
         """Close the connections."""

@@ -33,6 +33,7 @@ class LocalJobs:
                 state=row["state"] or "",
                 uri=row["uri"] or None,
                 audience=row["audience"] or None,
+                token="OIDC" if row["audience"] else None,
                 attempt_deadline_seconds=row["attempt_deadline_seconds"],
                 last_attempt=utc(row["last_attempt_time"]),
                 code=row["last_attempt_code"] if row["last_attempt_time"] else None,

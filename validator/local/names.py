@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 
 from validator.errors import ConfigurationError
+from validator.local.stand_ins import SCHEMAS
 
 OWN_SCHEMA = "validator_local"
 """What the local backend keeps for itself: claims, scripts that ran, who made the file."""
 
-STAND_INS = ("firestore", "pubsub", "cloud_run", "git", "cloud_scheduler", "logging")
-"""Schemas whose tables stand for other services."""
-
-_RESERVED = frozenset({*STAND_INS, OWN_SCHEMA, "main", "information_schema", "pg_catalog", "temp", "system"})
+_RESERVED = frozenset({*SCHEMAS, OWN_SCHEMA, "main", "information_schema", "pg_catalog", "temp", "system"})
 _CATALOGS = frozenset({"memory", "system", "temp"})
 
 

@@ -3,18 +3,19 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from string import Template
 from typing import Any, TypeVar
 
 import duckdb
 
 from validator.errors import ServiceError
+from validator.local import tables
 from validator.local.database import SERVICE, LocalDatabase, ask, out_of_time, reason
-from validator.local.names import OWN_SCHEMA, quoted, text_literal
+from validator.local.names import OWN_SCHEMA
 from validator.local.translate import Statement, translate, translate_script
-from validator.local.types import from_duckdb, to_duckdb
+from validator.local.types import from_duckdb
 from validator.local.values import plain
-from validator.ssot.models.tables import ColumnSpec, ResultTableSpec
+from validator.result_tables import LiveTable
+from validator.ssot.models.tables import ResultTableSpec
 from validator.world import Answer, Column, Query, Value
 
 ADVICE = "the result tables do not fit: run `python -m validator tables create`"
@@ -89,43 +90,17 @@ class LocalWarehouse:
 
     def ensure(self, dataset: str, table: ResultTableSpec) -> str:
         """See TableAdmin."""
+        return self._admin(lambda cursor: tables.ensure(cursor, self._database.project_id, dataset, table))
 
-        def work(cursor: Any) -> str:
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(dataset)}")
-            if table.query is not None:
-                return self._ensure_view(cursor, dataset, table, table.query)
-            return self._ensure_table(cursor, dataset, table)
+    def look(self, dataset: str, table: ResultTableSpec) -> LiveTable | None:
+        """See TableAdmin."""
+        return self._admin(lambda cursor: tables.look(cursor, self._database.project_id, dataset, table.name))
 
+    def _admin(self, work: Callable[[Any], T]) -> T:
         try:
             return self._write(work)
         except duckdb.Error as error:
             raise ServiceError(SERVICE, reason(error)) from error
-
-    def _ensure_table(self, cursor: Any, dataset: str, table: ResultTableSpec) -> str:
-        full = quoted(dataset, table.name)
-        sql = (
-            "SELECT lower(column_name) FROM duckdb_columns() WHERE (database_name, schema_name, table_name) = (?, ?, ?)"
-        )
-        there = {name for (name,) in cursor.execute(sql, [self._database.project_id, dataset, table.name]).fetchall()}
-        if not there:
-            cursor.execute(f"CREATE TABLE {full} ({', '.join(map(_declared, table.columns))})")
-            return "created"
-        missing = [column for column in table.columns if column.name.lower() not in there]
-        for column in missing:
-            cursor.execute(f"ALTER TABLE {full} ADD COLUMN {quoted(column.name)} {to_duckdb(column.type)}")
-        return f"added {', '.join(column.name for column in missing)}" if missing else "unchanged"
-
-    def _ensure_view(self, cursor: Any, dataset: str, table: ResultTableSpec, query: str) -> str:
-        """The view's comment holds the query it was made from."""
-        text = Template(query).safe_substitute(project=self._database.project_id, dataset=dataset)
-        sql = "SELECT comment FROM duckdb_views() WHERE (database_name, schema_name, view_name) = (?, ?, ?)"
-        there = cursor.execute(sql, [self._database.project_id, dataset, table.name]).fetchone()
-        if there is not None and there[0] == text:
-            return "unchanged"
-        full = quoted(dataset, table.name)
-        cursor.execute(f"CREATE OR REPLACE VIEW {full} AS {translate(text).sql}")
-        cursor.execute(f"COMMENT ON VIEW {full} IS {text_literal(text)}")
-        return "created" if there is None else "replaced"
 
     def _write(self, work: Callable[[Any], T]) -> T:
         """Do the work in one transaction, within the time that is left."""
@@ -165,7 +140,3 @@ def _bound(statement: Statement, parameters: Mapping[str, Value]) -> dict[str, A
         for name, value in parameters.items()
         if name in statement.parameters
     }
-
-
-def _declared(column: ColumnSpec) -> str:
-    return f"{quoted(column.name)} {to_duckdb(column.type)}{' NOT NULL' if column.mode == 'REQUIRED' else ''}"

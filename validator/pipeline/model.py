@@ -90,15 +90,21 @@ class Pipeline(Moment):
 
     def _unexpected(self, phase: PhaseSpec, wanted: Sequence[Processor]) -> str:
         """Why nothing is expected of the phase for the target date at any time; empty where something is."""
-        halt = self.calendar.spec.halt
         if not phase.monitoring.enable_completion_tracking:
             return "completion tracking is switched off in the source of truth"
-        if halt and self.target in self.calendar.halts and (not halt.phases or phase.phase in halt.phases):
-            return f"halted: {self.calendar.halts[self.target]}"
+        if reason := self.halted(phase):
+            return reason
         if not self.calendar.events(self.target):
             return f"no {self.calendar.spec.event} on {self.target}"
         if not wanted:
             return f"nothing is expected of it {self.mode.replace('_', '-')}"
+        return ""
+
+    def halted(self, phase: PhaseSpec) -> str:
+        """Why the phase stands still on purpose on the target date; empty where it doesn't."""
+        halt = self.calendar.spec.halt
+        if halt and self.target in self.calendar.halts and (not halt.phases or phase.phase in halt.phases):
+            return f"halted: {self.calendar.halts[self.target]}"
         return ""
 
     def processor_due(self, processor: Processor, day: date) -> datetime | None:

@@ -1,0 +1,37 @@
+"""A healthy place on Google Cloud, and a healthy local world."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.doctor.cloud import Cloud, healthy_cloud, lay
+from tests.http.worlds import copied, season_world
+from tests.worlds.laid import LaidWorld
+
+OURS = ("VALIDATOR_", "K_", "GOOGLE_", "ALERT_", "EMAIL_", "SLACK_", "SENDGRID_", "HEARTBEAT_", "GITHUB_", "CLOUDSDK_")
+
+
+@pytest.fixture(scope="package")
+def template(tmp_path_factory: pytest.TempPathFactory) -> LaidWorld:
+    """The world of every test of this folder."""
+    made = season_world(tmp_path_factory.mktemp("template") / "world")
+    lay(made)
+    return made
+
+
+@pytest.fixture
+def world(template: LaidWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaidWorld:
+    """A world of the test's own; nothing is set in the environment."""
+    for name in list(os.environ):
+        if name.startswith(OURS):
+            monkeypatch.delenv(name)
+    return copied(template, tmp_path / "world")
+
+
+@pytest.fixture
+def cloud(world: LaidWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Everything as it should be on Google Cloud."""
+    with healthy_cloud(world, tmp_path, monkeypatch) as made:
+        yield made
