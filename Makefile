@@ -5,7 +5,7 @@ PY := .venv/bin/python
 EXTRAS = import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print("\n".join(line for name in ("local", "grafana", "dev") for line in extras[name]))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve test mutants replay lint format bench docs clean
+.PHONY: help setup run serve test mutants replay lint format bench docs deploy clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,8 +49,13 @@ replay: setup ## a season in order, the field's incidents and random faults; wri
 bench: setup ## benchmarks: ratios measured side by side
 	@$(PY) -m tests.bench
 
-docs: setup ## write what is generated from schemas/: docs/ and schemas/json-schema/
+docs: setup ## write what is generated from schemas/: docs/, schemas/json-schema/ and deploy/
 	$(PY) -m validator config generate
+	$(PY) -m validator deploy plan --write
+
+deploy: setup ## show the plan of everything on Google Cloud, ask, and apply what is missing
+	@$(PY) -m validator deploy plan
+	@$(PY) -m validator deploy apply
 
 clean: ## remove what this Makefile made
 	rm -rf .venv local build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -22,6 +22,7 @@ from validator import (
 from validator.clock import real_now
 from validator.config.commands import add_commands as add_config_commands
 from validator.dead_letters.commands import add_commands as add_dlq_commands
+from validator.deploy.commands import add_commands as add_deploy_commands
 from validator.errors import ConfigurationError, ValidatorError
 from validator.settings import read_settings
 from validator.status import ExitCode
@@ -127,6 +128,8 @@ def _parser() -> argparse.ArgumentParser:
     add_config_commands(subparsers.add_parser("config", help=text, description=text))
     text = "messages that were given up: list them, look at them, send them again"
     add_dlq_commands(subparsers.add_parser("dlq", help=text, description=text))
+    text = "bring this service to Google Cloud, from the source of truth"
+    add_deploy_commands(subparsers.add_parser("deploy", help=text, description=text))
     add("serve", commands.serve, "serve over HTTP on loopback (PORT, default 8080)").add_argument(
         "--host", default="127.0.0.1"
     )

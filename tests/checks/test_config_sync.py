@@ -122,6 +122,25 @@ def test_what_nobody_declared_is_told_and_no_failure(world: LaidWorld) -> None:
     assert results["raw"].message == "all 5 declared tables are there; 1 more are not declared"
 
 
+def test_this_services_own_functions_and_subscriptions_are_declared(world: LaidWorld) -> None:
+    """What deploying makes beside the pipeline's own is not called undeclared, and its copy of a message is not one push too many."""
+    topics = world.schemas / "infrastructure/pubsub_topics.yaml"
+    topics.write_text(
+        topics.read_text().replace("- name: raw-complete-dlq\n", "- name: raw-complete-dlq\n    pushes: 0\n")
+    )
+    assert "pushes: 0" in topics.read_text()
+    for function in ("validation-runner", "validation-dead-letter"):
+        lay_service(world, function, "us-west2")
+    world.sql(
+        "INSERT INTO pubsub.subscriptions VALUES"
+        " ('validation-dead-letter-raw-complete-dlq', 'raw-complete-dlq', NULL, NULL, 'https://x.example.com')"
+    )
+    results = world.look(CHECK)
+    for group in (SERVICES, SUBSCRIPTIONS):
+        assert results[group].status is Status.PASS
+        assert "not declared" not in results[group].message
+
+
 def test_a_service_that_cannot_be_asked_is_an_error_of_its_own(world: LaidWorld) -> None:
     """Without an answer from Cloud Run its services are not judged; tables are."""
     world.sql("DROP TABLE cloud_run.services")

@@ -113,6 +113,27 @@ def test_all_problems_at_once_with_their_places(world: LaidWorld) -> None:
             "attempt_deadline_seconds: 300",
             "beyond timeout_seconds 120",
         ),
+        (
+            "pipeline.yaml",
+            "timeout_seconds: 120",
+            "timeout_seconds: 3601",
+            "timeout_seconds 3601: a function takes 1 to 3600 seconds",
+        ),
+        (
+            "pipeline.yaml",
+            "attempt_deadline_seconds: 100",
+            "attempt_deadline_seconds: 14",
+            "Cloud Scheduler takes 15 to 1800 seconds",
+        ),
+        (
+            "pipeline.yaml",
+            "runner: {",
+            "runner: {environment: {EMAIL_ALERTS_TO: 'a@example.com, nobody'}, ",
+            "holds 'nobody': not an e-mail address",
+        ),
+        ("pipeline.yaml", "runner: {", "runner: {environment: {GITHUB_TOKEN: x}, ", "expected one of ALERT_FROM_EMAIL"),
+        ("pipeline.yaml", "runner: {", "runner: {secrets: {GITHUB_TOKEN: a/b}, ", "expected a secret's name"),
+        ("pipeline.yaml", "runner: {", "runner: {memory: 512MB, ", "expected a size of memory like"),
         ("pipeline.yaml", "margin_seconds: 20", "margin_seconds: 120", "leaves no time"),
         ("pipeline.yaml", "project_id: league-project", "project_id: 'league`; DROP'", "expected a project id"),
         (

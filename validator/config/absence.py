@@ -21,10 +21,18 @@ _LOOK_DAYS = 70
 
 
 def render_absence_alerts(ssot: Ssot) -> str:
-    """The policy, as `gcloud monitoring policies create --policy-from-file` takes it."""
+    """The policy as a file, with the head of a generated one."""
+    policy = absence_policy(ssot)
+    documentation = policy["documentation"]
+    documentation["content"] = f"<!-- {head_of(ssot.pipeline.name)} -->\n{documentation['content']}"
+    return json.dumps(policy, indent=2, ensure_ascii=False) + "\n"
+
+
+def absence_policy(ssot: Ssot) -> dict[str, Any]:
+    """The policy, as `gcloud alpha monitoring policies create --policy` takes it."""
     wanted = longest_silence(ssot) + GRACE
     seconds = int(min(wanted, LONGEST).total_seconds()) // 60 * 60
-    policy = {
+    return {
         "displayName": f"{ssot.pipeline.runner.function} of {ssot.pipeline.name} has stopped",
         "documentation": {"content": _text(ssot, seconds), "mimeType": "text/markdown"},
         "combiner": "OR",
@@ -33,7 +41,6 @@ def render_absence_alerts(ssot: Ssot) -> str:
         "severity": "CRITICAL",
         "alertStrategy": {"autoClose": "604800s"},
     }
-    return json.dumps(policy, indent=2, ensure_ascii=False) + "\n"
 
 
 def longest_silence(ssot: Ssot) -> timedelta:
@@ -53,12 +60,11 @@ def _fires(schedule: ScheduleSpec, time_zone: str) -> Iterator[datetime]:
 def _text(ssot: Ssot, seconds: int) -> str:
     hours = f"{seconds / 3600:g}"
     lines = (
-        f"<!-- {head_of(ssot.pipeline.name)} -->",
         f"No call of `{ssot.pipeline.runner.function}` has succeeded for {hours} hours. Runs are scheduled so that this never happens:",
         "whatever this service would report, it reports nothing now.",
         "",
         "- `gcloud scheduler jobs list` shows whether its jobs are enabled and how their last attempts ended",
-        f"- `curl {function_url(ssot)}/health` shows whether it answers",
+        f'- `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" {function_url(ssot)}/health` shows whether it answers',
         "- its log says why a run could not be made",
     )
     return "\n".join(lines)

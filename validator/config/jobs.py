@@ -1,4 +1,8 @@
-"""Scheduled jobs as Cloud Scheduler's API describes them: the pipeline's own, and one per schedule of this service."""
+"""Scheduled jobs as Cloud Scheduler's API describes them: the pipeline's own, and one per schedule of this service.
+
+Beside them the other things of this service that have a name and an address on Google Cloud: its functions, its account, and its
+subscriptions to dead-letter topics.
+"""
 
 import json
 from typing import Any
@@ -9,6 +13,8 @@ from validator.ssot.models.infrastructure import JobSpec
 from validator.ssot.source import Ssot
 
 PREFIX = "validation-"
+DEAD_LETTER = f"{PREFIX}dead-letter"
+"""The function that is told of dead letters."""
 RETRIES = 3
 """Enough to outlast a deployment, few enough not to run into the next schedule."""
 
@@ -34,9 +40,23 @@ def own_job_name(schedule: str) -> str:
     return PREFIX + schedule.replace("_", "-")
 
 
-def function_url(ssot: Ssot) -> str:
-    """The address of the runner's function, as Google Cloud gives it one."""
-    return f"https://{_region(ssot)}-{ssot.pipeline.project_id}.cloudfunctions.net/{ssot.pipeline.runner.function}"
+def function_url(ssot: Ssot, function: str | None = None) -> str:
+    """The address of the runner's function (or of another one), as Google Cloud gives it one: known before it is deployed.
+
+    The function's service answers to it, and takes it as the audience of a token.
+    """
+    name = function or ssot.pipeline.runner.function
+    return f"https://{region(ssot)}-{ssot.pipeline.project_id}.cloudfunctions.net/{name}"
+
+
+def own_functions(ssot: Ssot) -> tuple[str, ...]:
+    """The names of this service's functions."""
+    return (ssot.pipeline.runner.function, *([DEAD_LETTER] if own_subscriptions(ssot) else []))
+
+
+def own_subscriptions(ssot: Ssot) -> dict[str, str]:
+    """This service's own subscriptions and the dead-letter topic each listens to."""
+    return {f"{DEAD_LETTER}-{topic.name}": topic.name for topic in ssot.topics if topic.dead_letter}
 
 
 def service_account(ssot: Ssot) -> str:
@@ -83,8 +103,9 @@ def _plain(ssot: Ssot) -> Any:
 
 
 def _full(ssot: Ssot, job: str) -> str:
-    return f"projects/{ssot.pipeline.project_id}/locations/{_region(ssot)}/jobs/{job}"
+    return f"projects/{ssot.pipeline.project_id}/locations/{region(ssot)}/jobs/{job}"
 
 
-def _region(ssot: Ssot) -> str:
+def region(ssot: Ssot) -> str:
+    """Where this service and its jobs are."""
     return ssot.pipeline.runner.region or ssot.pipeline.location

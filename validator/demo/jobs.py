@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from validator.clock import Cron, day_of, days, local_instant, zone
+from validator.config.jobs import function_url, own_job_name
 from validator.demo.plan import Plan
 from validator.demo.sheet import Sheet
 from validator.ssot.models.checks import ScheduleSpec
@@ -13,7 +14,8 @@ from validator.ssot.models.infrastructure import JobSpec
 
 LONGEST_PAUSE_DAYS = 400
 LOGGED_DAYS = 3
-ATTEMPT_DEADLINE_SECONDS = 540
+USUAL_DEADLINE_SECONDS = 180
+"""What Cloud Scheduler takes where a job names none."""
 
 
 def fill_jobs(sheet: Sheet, plan: Plan) -> None:
@@ -26,23 +28,13 @@ def fill_jobs(sheet: Sheet, plan: Plan) -> None:
 def _pipeline_job(plan: Plan, job: JobSpec) -> dict[str, Any]:
     pipeline = plan.ssot.pipeline
     uri = job.uri or f"https://{pipeline.location}-{pipeline.project_id}.cloudfunctions.net/{job.name}"
-    deadline = job.attempt_deadline_seconds or ATTEMPT_DEADLINE_SECONDS
+    deadline = job.attempt_deadline_seconds or USUAL_DEADLINE_SECONDS
     return _job(plan, job.name, job.schedule, job.time_zone, uri, job.audience or uri.split("?")[0], deadline)
 
 
 def _own_job(plan: Plan, name: str, schedule: ScheduleSpec) -> dict[str, Any]:
-    runner = plan.ssot.pipeline.runner
-    service = f"https://{runner.region or plan.ssot.pipeline.location}-{plan.ssot.pipeline.project_id}.cloudfunctions.net/{runner.function}"
-    job = f"validation-{name.replace('_', '-')}"
-    return _job(
-        plan,
-        job,
-        schedule.cron,
-        schedule.time_zone,
-        f"{service}?schedule={name}",
-        service,
-        runner.attempt_deadline_seconds,
-    )
+    url, deadline = function_url(plan.ssot), plan.ssot.pipeline.runner.attempt_deadline_seconds
+    return _job(plan, own_job_name(name), schedule.cron, schedule.time_zone, f"{url}?schedule={name}", url, deadline)
 
 
 def _job(

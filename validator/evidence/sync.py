@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator
 from string import Template
 
+from validator.config.jobs import own_functions, own_subscriptions
 from validator.errors import ServiceError
 from validator.evidence.differences import Compared, Difference, Unasked, shell
 from validator.evidence.live_tables import TABLES_FILE, compare_dataset
@@ -62,7 +63,7 @@ def _services(world: World) -> Compared:
     missing = [
         _service(ssot, service, region, live) for service, region in declared if (service.name, region) not in live
     ]
-    known = {service.name for service in ssot.services} | {ssot.pipeline.runner.function}
+    known = {service.name for service in ssot.services} | {*own_functions(ssot)}
     return Compared(
         subject=SERVICES,
         noun="services",
@@ -112,7 +113,7 @@ def _subscriptions(ssot: Ssot, live: Iterable[Subscription]) -> Compared:
         declared=len(declared),
         live=len(names & there.keys()),
         differences=tuple(found),
-        undeclared=tuple(sorted(there.keys() - names)),
+        undeclared=tuple(sorted(there.keys() - names - own_subscriptions(ssot).keys())),
     )
 
 
@@ -137,7 +138,8 @@ def _subscription(
 
 def _too_many(ssot: Ssot, topic: TopicSpec, live: Iterable[Subscription]) -> Iterator[Difference]:
     """A trigger that was forgotten goes on listening, and everything is done twice (L-34). Which one it is, only a reader can tell."""
-    pushed = sorted(one.name for one in live if one.topic == topic.name and one.push_endpoint)
+    ours = own_subscriptions(ssot)
+    pushed = sorted(one.name for one in live if one.topic == topic.name and one.push_endpoint and one.name not in ours)
     if topic.pushes is not None and len(pushed) > topic.pushes:
         what = f"is pushed by {len(pushed)} subscriptions, {topic.pushes} may: {', '.join(pushed)}"
         look = ("gcloud", "pubsub", "topics", "list-subscriptions", topic.name)

@@ -69,5 +69,5 @@ def _job(body: Mapping[str, Any]) -> LiveJob:
 
 
 def _seconds(text: str | None) -> int | None:
-    """`540s` → 540."""
+    """`90s` → 90."""
     return round(float(text.removesuffix("s"))) if text else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from validator.clock import zone
 from validator.errors import ConfigurationError
+from validator.settings import read_settings
 from validator.ssot.document import Document, Path, Problem
 from validator.ssot.models.kinds import GeneratedKind
 from validator.ssot.models.processors import PhaseSpec
@@ -23,6 +24,12 @@ GENERATED_SUFFIXES: Mapping[GeneratedKind, str] = {
     **dict.fromkeys(("dashboard_overview", "dashboard_health", "scheduler_jobs", "absence_alerts"), ".json"),
     **dict.fromkeys(("diagram", "check_reference", "processor_registry"), ".md"),
 }
+
+_LIMITS: Mapping[str, tuple[int, int, str]] = {
+    "timeout_seconds": (1, 3600, "a function"),
+    "attempt_deadline_seconds": (15, 1800, "Cloud Scheduler"),
+}
+"""What can be deployed."""
 
 Found = Iterator[tuple[str, Path, str]]
 
@@ -57,6 +64,13 @@ def _pipeline(ssot: Ssot) -> Found:
         beyond = f"attempt_deadline_seconds {runner.attempt_deadline_seconds} is beyond timeout_seconds {runner.timeout_seconds}"
         text = f"{beyond}: the function would be cut off while the scheduler still waits"
         yield file, ("runner", "attempt_deadline_seconds"), text
+    for key, (least, most, who) in _LIMITS.items():
+        if not least <= getattr(runner, key) <= most:
+            yield file, ("runner", key), f"{key} {getattr(runner, key)}: {who} takes {least} to {most} seconds"
+    try:
+        read_settings({str(name): value for name, value in runner.environment.items()})
+    except ConfigurationError as error:
+        yield from ((file, ("runner", "environment"), problem) for problem in error.problems)
     if runner.margin_seconds >= min(runner.timeout_seconds, runner.attempt_deadline_seconds):
         yield file, ("runner", "margin_seconds"), "margin_seconds leaves no time for checks"
     yield from _twice(file, ("generated",), (entry.path for entry in ssot.pipeline.generated))

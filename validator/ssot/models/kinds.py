@@ -58,6 +58,11 @@ RelativePath = Annotated[
         Matches(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*"),
     ),
 ]
+SecretVariable = Literal["SENDGRID_API_KEY", "SLACK_WEBHOOK_URL", "HEARTBEAT_URL", "GITHUB_TOKEN"]
+"""Variables whose values are secrets: they come from Secret Manager, and their values stand nowhere in `schemas/`."""
+PlainVariable = Literal["ALERT_FROM_EMAIL", "EMAIL_ALERTS_TO", "EMAIL_CRITICAL_TO", "SENDGRID_HOST"]
+Memory = Annotated[str, Rule("a size of memory like 256Mi or 1Gi", Matches(r"[1-9][0-9]{0,4}(Mi|Gi)"))]
+SecretName = Annotated[str, Rule("a secret's name of letters, digits, - and _", Matches(r"[A-Za-z0-9_-]{1,255}"))]
 Day = Literal["target", "today", "yesterday"]
 GeneratedKind = Literal[
     "orchestration_config",

@@ -10,10 +10,14 @@ from validator.ssot.models.kinds import (
     GeneratedKind,
     Identifier,
     Matches,
+    Memory,
+    PlainVariable,
     Project,
     RelativePath,
     Resource,
     Seconds,
+    SecretName,
+    SecretVariable,
 )
 from validator.ssot.models.ledgers import LedgerSpec
 from validator.ssot.models.processors import DueSpec
@@ -38,12 +42,15 @@ class SourceSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class RunnerSpec:
-    """This service itself: how it is deployed and how long a run may take."""
+    """This service itself: how it is deployed and how long a run may take.
+
+    `secrets` says which secret of Secret Manager holds a variable's value; `environment` holds what is no secret.
+    """
 
     function: Resource = "validation-runner"
     region: str | None = None
     service_account: str | None = None
-    memory: str = "512Mi"
+    memory: Memory = "512Mi"
     timeout_seconds: Seconds = 540
     attempt_deadline_seconds: Seconds = 540
     margin_seconds: Seconds = 60
@@ -51,6 +58,9 @@ class RunnerSpec:
     workers: Annotated[int, Rule("1 to 64 workers", lambda value: 1 <= value <= 64)] = 32
     lease_seconds: Seconds = 30
     max_instances: Seconds = 3
+    concurrency: Seconds = 1
+    environment: Mapping[PlainVariable, str] = field(default_factory=dict)
+    secrets: Mapping[SecretVariable, SecretName] = field(default_factory=dict)
     maximum_bytes_billed: Seconds = 20_000_000_000
 
 
@@ -102,7 +112,7 @@ class PipelineSpec:
     calendar: CalendarSpec
     results: ResultsSpec
     source: SourceSpec | None = None
-    runner: RunnerSpec = RunnerSpec()
+    runner: RunnerSpec = field(default_factory=RunnerSpec)
     telling: TellingSpec = TellingSpec()
     owners: Mapping[str, OwnerSpec] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,184 @@
+"""The commands as typed: asking before, progress, what is said where it stops, exit codes, what is no longer declared."""
+
+import io
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.config.conftest import ROOT, Done, Source, Type
+from tests.deploy.cloud import Cloud
+from tests.deploy.conftest import CloudShell
+from tests.deploy.test_apply import again, applied
+from validator.cli import main
+from validator.deploy import commands
+from validator.deploy.files import deploy_files
+from validator.deploy.plan import steps
+from validator.ssot.source import Ssot
+
+ENVIRONMENT = ("VALIDATOR_SCHEMAS", "VALIDATOR_BACKEND", "GOOGLE_CLOUD_PROJECT", "K_SERVICE")
+
+
+@pytest.fixture
+def shipped(cloud: Cloud, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Type:
+    """Types commands in the project's folder, over the stand-in."""
+    monkeypatch.chdir(ROOT)
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(commands, "_shell", lambda call: CloudShell(cloud=cloud))
+
+    def run(*arguments: str) -> Done:
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        return Done(code=code, out=out, err=err)
+
+    return run
+
+
+def test_apply_shows_how_far_it_is(shipped: Type, ssot: Ssot) -> None:
+    """A line a step: which of how many, what, and what became of it; before the first, where and as whom."""
+    done = shipped("deploy", "apply", "--yes")
+    lines = done.out.splitlines()
+    assert done.code == 0
+    assert "in nba-props-platform, as someone@example.com" in lines[0]
+    assert lines[1] == f"[ 1/{len(steps(ssot))}] APIs … created"
+    assert lines[-1].endswith("] alert validation-runner of nba-props has stopped … created")
+
+
+def test_apply_says_what_to_do_where_it_stops(shipped: Type, ssot: Ssot, cloud: Cloud) -> None:
+    """The command, what it said, what is likely behind it, and what to type next; exit 2."""
+    cloud.held["fail"] = "functions deploy validation-runner"
+    done = shipped("deploy", "apply", "--yes")
+    assert done.code == 2
+    assert f" of {len(steps(ssot))}\n" in done.out.partition("stopped at step")[2]
+    assert "command  gcloud functions deploy validation-runner --gen2" in done.out
+    assert "it said  ERROR: (gcloud) PERMISSION_DENIED" in done.out
+    assert "likely   your account may not do this" in done.out
+    assert "next     python -m validator deploy apply goes on from here" in done.out
+
+
+def test_apply_says_how_to_give_a_secret_its_value(shipped: Type, cloud: Cloud) -> None:
+    """The command to type, which reads the value from the terminal; exit 2."""
+    cloud.held["things"] = {}
+    done = shipped("deploy", "apply", "--yes")
+    assert done.code == 2
+    assert "type     gcloud secrets versions add sendgrid-api-key --data-file=-" in done.out
+
+
+def test_apply_names_what_was_left_out(shipped: Type, cloud: Cloud) -> None:
+    """Exit 1: it is not all there."""
+    cloud.held["absent"] = ["nba-scrapers"]
+    done = shipped("deploy", "apply", "--yes")
+    assert done.code == 1
+    assert "service nba-scrapers … left out: ERROR: NOT_FOUND: Resource nba-scrapers does not exist" in done.out
+    assert "1 step left out" in done.out
+
+
+@pytest.mark.parametrize("answer", ["", "n\n", "what?\n"])
+def test_apply_asks_first(shipped: Type, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    """Where nobody is there to be asked, or does not say yes, nothing is changed; exit 2."""
+    typed = io.StringIO(answer)
+    monkeypatch.setattr(typed, "isatty", lambda: bool(answer), raising=False)
+    monkeypatch.setattr(sys, "stdin", typed)
+    done = shipped("deploy", "apply")
+    assert done.code == 2
+    assert cloud.changes == []
+
+
+def test_apply_refuses_other_schemas(shipped: Type, cloud: Cloud, source: Source) -> None:
+    """What is uploaded is the project's `schemas/`: a plan of others would not be what is deployed."""
+    done = shipped("deploy", "apply", "--yes")
+    assert done.code == 2
+    assert "which is what would be uploaded" in done.err
+    assert cloud.calls == []
+
+
+def leave_behind(ssot: Ssot, cloud: Cloud) -> None:
+    """Jobs and a subscription beside the declared ones: some ours, some not."""
+    applied(ssot, cloud)
+    jobs, subscriptions = cloud.held["things"]["jobs"], cloud.held["things"]["subscriptions"]
+    ours, theirs = dict(jobs["validation-midday"]), dict(jobs["validation-midday"])
+    theirs["httpTarget"] = {"uri": "https://elsewhere.example.com/?schedule=midday"}
+    jobs["validation-weekly"] = {**ours, "name": "projects/p/locations/l/jobs/validation-weekly"}
+    jobs["validation-of-others"] = {**theirs, "name": "projects/p/locations/l/jobs/validation-of-others"}
+    jobs["weekly-retrain"] = {**ours, "name": "projects/p/locations/l/jobs/weekly-retrain"}
+    old = dict(subscriptions["validation-dead-letter-prediction-request-dlq"])
+    subscriptions["validation-dead-letter-gone"] = {
+        **old,
+        "name": "projects/p/subscriptions/validation-dead-letter-gone",
+    }
+    cloud.held["calls"].clear()
+
+
+def test_plan_prune_shows_what_is_no_longer_declared(shipped: Type, ssot: Ssot, cloud: Cloud) -> None:
+    """What bears our prefix and calls our function; neither others' jobs nor ours that are declared. Nothing is deleted."""
+    leave_behind(ssot, cloud)
+    done = shipped("deploy", "plan", "--prune")
+    assert re.findall(r"^gcloud .* delete (\S+)", done.out, re.MULTILINE) == [
+        "validation-weekly",
+        "validation-dead-letter-gone",
+    ]
+    assert cloud.changes == []
+
+
+def test_apply_prune_removes_it(shipped: Type, ssot: Ssot, cloud: Cloud) -> None:
+    """After the plan is done; what is declared, and what is not ours, stays."""
+    leave_behind(ssot, cloud)
+    assert shipped("deploy", "apply", "--prune", "--yes").code == 0
+    deleted = [call[call.index("delete") + 1] for call in cloud.changes if "delete" in call]
+    assert deleted == ["validation-weekly", "validation-dead-letter-gone"]
+    assert {"validation-of-others", "weekly-retrain"} <= set(cloud.held["things"]["jobs"])
+    assert "nothing is there that is no longer declared" in shipped("deploy", "apply", "--prune", "--yes").out
+
+
+def test_apply_without_prune_removes_nothing(shipped: Type, ssot: Ssot, cloud: Cloud) -> None:
+    """Deleting is asked for."""
+    leave_behind(ssot, cloud)
+    shipped("deploy", "apply", "--yes")
+    assert not any("delete" in call for call in cloud.changes)
+
+
+def test_check_says_why_it_cannot(shipped: Type, cloud: Cloud) -> None:
+    """Without a token nothing is called; exit 2 with what to type."""
+    cloud.held["fail"] = "auth"
+    done = shipped("deploy", "check")
+    assert done.code == 2
+    assert "PERMISSION_DENIED" in done.err
+
+
+def test_a_missing_program_is_named(
+    source: Source, typed: Type, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where gcloud is not installed, it says so instead of failing at every step."""
+    (tmp_path / "env").symlink_to("/usr/bin/env")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = typed("deploy", "check")
+    assert done.code == 2
+    assert "gcloud is not installed here" in done.err
+
+
+def test_the_folder_is_current(ssot: Ssot) -> None:
+    """`deploy/` is what `deploy plan --write` writes (make docs does)."""
+    for name, text in deploy_files(ssot).items():
+        assert (ROOT / "deploy" / name).read_text() == text, name
+
+
+def test_write_writes_what_differs(source: Source, typed: Type) -> None:
+    """Beside `schemas/`; a second time there is nothing to write."""
+    first, second = (typed("deploy", "plan", "--write") for _ in range(2))
+    folder = source.schemas.parent / "deploy"
+    assert {path.name for path in folder.iterdir()} == {
+        "plan.sh",
+        "roles.md",
+        "scheduler-jobs.json",
+        "absence-alert.json",
+    }
+    assert (first.out.count("wrote"), second.out) == (4, "")
+
+
+def test_a_second_apply_says_that_all_was_there(shipped: Type, ssot: Ssot, cloud: Cloud) -> None:
+    """Nothing is said to be created that was not."""
+    applied(ssot, cloud)
+    assert "created" not in shipped("deploy", "apply", "--yes").out
+    assert again(cloud).changes == []

@@ -1,0 +1,25 @@
+"""Commands for the project that the source of truth names: never for whichever one gcloud has as its default."""
+
+from validator.config.jobs import region
+from validator.deploy.words import Asked, Command, Word
+from validator.ssot.source import Ssot
+
+
+def gcloud(ssot: Ssot, *words: Word) -> Command:
+    """A gcloud command for this project."""
+    return ("gcloud", *words, f"--project={ssot.pipeline.project_id}")
+
+
+def ask(ssot: Ssot, *words: str) -> Asked:
+    """What a gcloud command for this project answers."""
+    return Asked(("gcloud", *words, f"--project={ssot.pipeline.project_id}"))
+
+
+def bq(ssot: Ssot, command: str, *words: str) -> Command:
+    """A bq command for this project."""
+    return ("bq", command, f"--project_id={ssot.pipeline.project_id}", *words)
+
+
+def in_region(ssot: Ssot) -> str:
+    """The flag that says where functions and services are."""
+    return f"--region={region(ssot)}"

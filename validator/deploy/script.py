@@ -1,0 +1,68 @@
+"""The plan as a shell script: what a person reads, and pastes piece by piece, or runs as a whole, again and again."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from validator.deploy.step import Step
+from validator.deploy.words import in_shell, one_line
+from validator.ssot.source import Ssot
+from validator.tell.plain import plain
+
+HEAD = """\
+#!/usr/bin/env bash
+# What {function} of {pipeline} needs in {project}: written by `python -m validator deploy plan`, do not edit.
+# `python -m validator deploy apply` does the same step by step, and says how far it came.
+# Run it in the project's folder, its environment active (. .venv/bin/activate), or paste a command at a time; what is there already
+# is used, or brought up to date.
+set -euo pipefail
+"""
+
+
+def render(ssot: Ssot, steps: Sequence[Step]) -> str:
+    """The script. Nothing of the source of truth is obeyed by a shell: names are quoted, and comments are one line."""
+    pipeline = ssot.pipeline
+    head = HEAD.format(function=pipeline.runner.function, pipeline=plain(pipeline.name), project=pipeline.project_id)
+    return "\n".join([head.rstrip("\n"), *render_part(steps)]) + "\n"
+
+
+def render_part(steps: Sequence[Step]) -> Iterator[str]:
+    """Steps as lines of a script, under the headings of their parts."""
+    numbered = enumerate(steps, start=1)
+    for part, group in groupby(numbered, key=lambda one: one[1].part):
+        yield f"\n\n# ---- {part} ----"
+        for number, step in group:
+            yield f"\n# {number}. {plain(step.title)}"
+            if step.why:
+                yield f"# {plain(step.why)}"
+            yield from _lines(step)
+
+
+def _lines(step: Step) -> Iterator[str]:
+    create = in_shell(step.create, step.environment)
+    if step.by_hand:
+        text = f"no value yet: {one_line(step.create)}"
+        yield f"{_there(step)} ||\n  {{ echo {shlex.quote(text)} >&2; exit 1; }}"
+    elif step.change is None and step.probe is not None:
+        yield f"{_there(step)} ||\n{in_shell(step.create, step.environment, '  ')}"
+    elif step.change in (None, step.create):
+        yield create + _or_left_out(step, "  ")
+    else:
+        yield f"if {_there(step)}; then"
+        yield in_shell(step.change or (), step.environment, "  ")
+        yield "else"
+        yield in_shell(step.create, step.environment, "  ") + _or_left_out(step, "    ")
+        yield "fi"
+
+
+def _or_left_out(step: Step, indent: str) -> str:
+    """What hangs on the pipeline's own things does not stop the rest."""
+    return f" ||\n{indent}echo {shlex.quote(f'left out: {plain(step.title)}')} >&2" if step.theirs else ""
+
+
+def _there(step: Step) -> str:
+    """Whether it is there, as a shell asks."""
+    probe = step.probe or ()
+    if step.many:
+        return f'[ -n "$({one_line((*probe, "--format=value(name)"))})" ]'
+    return f"{one_line(probe)} >/dev/null 2>&1"
