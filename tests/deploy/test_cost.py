@@ -31,15 +31,15 @@ def test_a_schedule_less_costs_less(source: Source) -> None:
     source.edit("schedules.yaml", {"schedules": {"overnight": None}})
     after = estimate(changed(source), 60)
     cheaper = [old.what for old, new in zip(before, after, strict=True) if new.usd < old.usd]
-    assert cheaper == ["queries", "processor", "memory", "scheduler"]
+    assert cheaper == ["queries", "results", "processor", "memory", "scheduler"]
 
 
 def test_memory_and_time_are_multiplied(source: Source) -> None:
     """Twice the seconds cost twice; twice the memory more."""
-    once, twice = (estimate(changed(source), seconds)[2].amount for seconds in (30, 60))
+    once, twice = (estimate(changed(source), seconds)[3].amount for seconds in (30, 60))
     assert twice == pytest.approx(2 * once)
     source.edit("pipeline.yaml", {"runner": {"memory": "1Gi"}})
-    assert estimate(changed(source), 60)[2].amount == pytest.approx(2 * twice)
+    assert estimate(changed(source), 60)[3].amount == pytest.approx(2 * twice)
 
 
 def test_mails_are_those_that_go_out_anyway(source: Source) -> None:

@@ -13,8 +13,11 @@ from validator.ssot.source import Ssot
 GIB, TIB = 2**30, 2**40
 LEAST_BILLED = 10 * 2**20
 """What BigQuery bills at least for each table that a query names."""
-SHARED_JOBS = 4
-"""Queries of a run that no check makes by itself: calendar, plan, columns, and storing the run."""
+SHARED_JOBS = 3
+"""Queries of a run that no check makes by itself: calendar, plan and columns."""
+STORE_JOBS, STORE_TABLES = 7, 2
+"""Queries of a run on the result tables, of which each names two: finding and storing it, what was told and judged before (twice where
+there is something to tell), and recording what was told."""
 DAYS = 365
 VCPU_OF = {
     "128Mi": 0.083,
@@ -41,6 +44,8 @@ class Price:
 
 
 QUERIES = Price(usd=8.44, per="TiB billed", free=1.0, source="https://cloud.google.com/bigquery/pricing")
+QUERIES_BEYOND = Price(usd=QUERIES.usd, per=QUERIES.per, source=QUERIES.source)
+"""The same where what is free is used up."""
 VCPU = Price(usd=0.0000336, per="vCPU-second", free=180_000, source="https://cloud.google.com/run/pricing")
 MEMORY = Price(usd=0.0000035, per="GiB-second", free=360_000, source="https://cloud.google.com/run/pricing")
 JOBS = Price(usd=0.10, per="job", free=3, source="https://cloud.google.com/scheduler/pricing")
@@ -86,6 +91,12 @@ def estimate(ssot: Ssot, seconds: float) -> tuple[Item, ...]:
             formula=f"{queries:,.0f} queries × {tables} tables × 10 MB, as if each named every table",
             amount=tebibytes,
             price=QUERIES,
+        ),
+        Item(
+            what="results",
+            formula=f"{every:,.0f} runs × {STORE_JOBS} queries × {STORE_TABLES} result tables × 10 MB",
+            amount=every * STORE_JOBS * STORE_TABLES * LEAST_BILLED / TIB,
+            price=QUERIES_BEYOND,
         ),
         Item(
             what="processor",
