@@ -15,7 +15,7 @@ from validator.status import RunStatus, Status
 FailOn = Literal["never", "warn", "fail", "critical"]
 FAIL_ON: tuple[FailOn, ...] = ("never", "warn", "fail", "critical")
 
-LONGEST_REASON = 500
+LONGEST_LINE = 500
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}\Z")
 _LIMIT = re.compile(r"[0-9]{1,3}\Z")
@@ -113,17 +113,22 @@ def read_run_id(text: str) -> str | None:
 
 def read_fingerprint(text: str) -> str:
     """A problem's id: 16 hex digits. Raises BadRequest."""
-    if not _FINGERPRINT.match(text):
-        raise BadRequest(f"fingerprint {text!r}: expected the 16 hex digits that the message shows as its id")
-    return text
+    if not _FINGERPRINT.match(text.lower()):
+        raise BadRequest(f"fingerprint {text[:40]!r}: expected the 16 hex digits that the message shows as its id")
+    return text.lower()
 
 
 def read_reason(text: str) -> str:
-    """A reason: one line of some text. Raises BadRequest."""
-    reason = text.strip()
-    if not (reason and reason.isprintable() and len(reason) <= LONGEST_REASON):
-        raise BadRequest(f"reason: expected one line of 1 to {LONGEST_REASON} characters that says why")
-    return reason
+    """Why somebody acknowledges or silences: one line of some text. Raises BadRequest."""
+    return read_line("reason", text)
+
+
+def read_line(name: str, text: str) -> str:
+    """One line of some text. Raises BadRequest."""
+    line = text.strip()
+    if not (line and line.isprintable() and len(line) <= LONGEST_LINE):
+        raise BadRequest(f"{name}: expected one line of 1 to {LONGEST_LINE} characters")
+    return line
 
 
 def breaks(run: Run, fail_on: FailOn) -> bool:

@@ -4,6 +4,7 @@ A cold start pays for nothing it does not call, and a package that is not instal
 """
 
 import importlib
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -21,6 +22,8 @@ from validator.ssot.source import Ssot
 from validator.store_ports import Scripts, TableAdmin
 from validator.tell.channel import Channel
 from validator.world import Commits, Documents, Jobs, Logs, Ports, Probes, Queues, Services, Warehouse
+
+_IMPORTING = threading.Lock()
 
 Remaining = Callable[[], float]
 """Seconds that are left for a call."""
@@ -64,7 +67,10 @@ class Making:
     def make(self, module: str, name: str, service: str, *args: Any, **kwargs: Any) -> Any:
         """The adapter `name` of `validator.<module>`. Raises ServiceError where a package it needs is not installed."""
         try:
-            adapter = getattr(importlib.import_module(f"validator.{module}"), name)(*args, **kwargs)
+            # One at a time: of two threads that import what fails, the second is told of the wrong module.
+            with _IMPORTING:
+                kind = getattr(importlib.import_module(f"validator.{module}"), name)
+            adapter = kind(*args, **kwargs)
         except ImportError as error:
             raise ServiceError(service, f"the package {error.name or module} is not installed") from error
         if hasattr(adapter, "close"):

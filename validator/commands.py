@@ -24,7 +24,7 @@ from validator.status import ExitCode
 from validator.tell.formats import render_junit, render_nagios
 from validator.tell.plain import plain
 from validator.tell.summary import summarise
-from validator.tell.text import WIDE, render_text
+from validator.tell.text import WIDE, render_text, told_line
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -104,10 +104,8 @@ def _show_delivery(done: Run, svc: Service) -> None:
         print(f"PROBLEM  {plain(text)}")
     if "outbox" in done.delivery.sent:
         print(f"mail     {Path(svc.settings.outbox) / (done.run_id + '.html')} (and .eml)")
-    elif done.delivery.sent:
-        print(f"told     {', '.join(done.delivery.sent)}")
-    elif done.delivery.quiet and not done.delivery.problems:
-        print(f"told     nobody: {done.delivery.quiet}")
+    else:
+        print(*told_line(done), sep="\n", end="\n" if done.delivery.sent or done.delivery.quiet else "")
     if not done.delivery.stored:
         return
     dataset = svc.ssot.results_dataset

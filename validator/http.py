@@ -24,7 +24,7 @@ from validator.results import Run
 from validator.settings import Settings
 from validator.standing_text import render_standing
 from validator.tell.summary import summarise
-from validator.tell.text import render_text
+from validator.tell.text import render_text, told_line
 from validator.version import __version__
 
 log = logging.getLogger("validator.http")
@@ -125,7 +125,8 @@ def _run_answer(ask: Asked, run: Run, form: str | None, *, failed: bool = False)
     """The run, in the form asked for. What was not stored or not delivered is a 500: the scheduler's retry does what is missing."""
     status = 500 if run.delivery.problems else 424 if failed else 200
     if (form or _accepted(ask)) == "text":
-        answer = Response(render_text(summarise(run)) + "\n", status=status, content_type="text/plain; charset=utf-8")
+        text = "\n".join([render_text(summarise(run)), *told_line(run)])
+        answer = Response(text + "\n", status=status, content_type="text/plain; charset=utf-8")
     else:
         answer = as_json(run.body(), status)
     answer.headers["X-Validation-Status"] = run.status.value

@@ -5,6 +5,7 @@ run: it is judged and stored, and the missing names are in the answer.
 """
 
 import os
+import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -88,13 +89,21 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         function_timeout_seconds=_number(env, "CLOUD_RUN_TIMEOUT_SECONDS", None, 1, 3600, problems),
         revision=env.get("K_REVISION", ""),
         on_google_cloud=on_google_cloud,
-        user=env.get("USER", ""),
+        user=env.get("USER", "") or env.get("LOGNAME", "") or _login(),
         port=_number(env, "PORT", 8080, 0, 65535, problems) or 0,
         colour=not env.get("NO_COLOR"),
     )
     if problems:
         raise ConfigurationError(problems)
     return settings
+
+
+def _login() -> str:
+    """The login name of this process; empty where it has none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return ""
 
 
 def _number(

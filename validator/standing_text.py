@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from validator.results import Result
 from validator.standing import Standing
 from validator.tell.columns import wrap
-from validator.tell.plain import clip, plain
+from validator.tell.plain import amount, clip, plain, plain_lines
 from validator.tell.text import SYMBOLS, WIDE, answer_lines
 
 SHOWN = 20
@@ -48,6 +48,10 @@ def _finding(stands: Standing, result: Result, now: datetime, zone: ZoneInfo, wi
     lead = f"{SYMBOLS[result.status]} {result.status.value:<5} {result.severity.value[:2]}  "
     yield from wrap(f"{plain(result.check_name)} · {plain(result.subject)}{stood}", width, first=lead, rest="   ")
     yield from wrap(clip(plain(result.message), _MESSAGE), width, first="   ")
+    command = plain_lines(result.remedy)
+    if command and len(command[0]) <= _MESSAGE:
+        yield f"       {command[0]}" + (f"   # and {amount(len(command) - 1, 'more line')}" if command[1:] else "")
+    yield f"   id {result.fingerprint}"
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> str:

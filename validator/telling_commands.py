@@ -53,6 +53,7 @@ def acknowledge(call: Call) -> int:
     svc, arguments = call.service(), call.arguments
     with svc.session() as session:
         if arguments.fingerprint is None:
+            _alone(call, "reason", "author")
             return _list_open(call, session.ledger, svc.rules.where)
         fingerprint, reason = asked.read_fingerprint(arguments.fingerprint), asked.read_reason(arguments.reason or "")
         note = f"{_author(call)}: {reason}"
@@ -76,11 +77,18 @@ def _list_open(call: Call, ledger: ToldStore, where: ZoneInfo) -> int:
     return ExitCode.FINE
 
 
+def _alone(call: Call, *names: str) -> None:
+    """Options that say something of a finding go with one. Raises BadRequest."""
+    given = [name for name in names if getattr(call.arguments, name) is not None]
+    if given:
+        raise BadRequest(f"--{given[0]} of what? Name the {'check' if 'until' in names else 'id'}")
+
+
 def _author(call: Call) -> str:
-    author = plain(call.arguments.author or call.settings.user)
+    author = call.settings.user if call.arguments.author is None else call.arguments.author
     if not author:
         raise BadRequest("who says so? --author NAME")
-    return author
+    return asked.read_line("author", author)
 
 
 def silences(call: Call) -> int:
@@ -88,6 +96,7 @@ def silences(call: Call) -> int:
     arguments, svc = call.arguments, call.service()
     today = day_of(call.now, zone(svc.ssot.pipeline.time_zone))
     if arguments.check is None:
+        _alone(call, "subject", "reason", "author", "until")
         with svc.session() as session:
             results = session.ledger.judged(call.now, (), ())
         for line in _listed(svc.ssot.silences, results, today):
@@ -102,14 +111,18 @@ def silences(call: Call) -> int:
         raise NotFound("check", arguments.check, sorted(svc.ssot.checks))
     silence = SilenceSpec(
         check=arguments.check,
-        subject=arguments.subject,
+        subject=None if arguments.subject is None else asked.read_line("subject", arguments.subject),
         reason=asked.read_reason(arguments.reason or ""),
         author=_author(call),
         until=until,
         since=today,
     )
+    with svc.session() as session:
+        hits = _hits(silence, session.ledger.judged(call.now, (), ()))
     path = add_silence(svc.ssot.directory, silence)
-    print(f"written to {path}: it counts once that file is deployed")
+    where = "from now on" if call.settings.backend == "local" else "once that file is deployed"
+    found = amount(len(hits), "finding") if hits else "no finding"
+    print(f"written to {path}: it counts {where}, and matches {found} of the last {JUDGED_DAYS} days")
     return ExitCode.FINE
 
 
@@ -118,12 +131,16 @@ def matches_check(pattern: str, name: str) -> bool:
     return fnmatchcase(name, pattern)
 
 
+def _hits(silence: SilenceSpec, results: Sequence[Result]) -> set[str]:
+    return {result.fingerprint for result in results if result.status in BAD and matches(silence, result)}
+
+
 def _listed(declared: Sequence[SilenceSpec], results: Sequence[Result], today: date) -> Iterator[str]:
     """One line per silence: whether it counts, and what it was about in the last days."""
     if not declared:
         yield "nothing is silenced"
     for silence in declared:
-        hits = {result.fingerprint for result in results if result.status in BAD and matches(silence, result)}
+        hits = _hits(silence, results)
         state = "expired" if silence.until < today else "active"
         about = f"{plain(silence.check)} {plain(silence.subject or '*')}"
         found = amount(len(hits), "finding") if hits else "no finding"

@@ -127,3 +127,44 @@ def test_a_silence_that_means_nothing(world: LaidWorld, typed: Type, arguments: 
     done = typed("silence", *(until() if word == "UNTIL" else word for word in arguments))
     assert (done.code, said in done.err) == (2, True), done.err
     assert (file.read_text() if file.exists() else None) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ack", "--reason", "x"), "--reason of what? Name the id"),
+        (("silence", "--until", "2099-01-01"), "--until of what? Name the check"),
+        (
+            ("silence", "dlq_depth", "--subject", "", "--reason", "x", "--author", "a", "--until", "UNTIL"),
+            "subject: expected one line",
+        ),
+        (
+            ("silence", "dlq_depth", "--subject", "a\nb", "--reason", "x", "--author", "a", "--until", "UNTIL"),
+            "subject",
+        ),
+        (
+            ("silence", "dlq_depth", "--reason", "x", "--author", "a\nb", "--until", "UNTIL"),
+            "author: expected one line",
+        ),
+    ],
+)
+def test_half_a_command_is_not_guessed_at(world: LaidWorld, typed: Type, arguments: tuple[str, ...], said: str) -> None:
+    """An unset variable of a shell must not silence everything."""
+    assert typed("tables", "create").code == 0
+    done = typed(*(until() if word == "UNTIL" else word for word in arguments))
+    assert (done.code, said in done.err) == (2, True), done.err
+    assert load(world.schemas).silences == ()
+
+
+def test_an_id_is_taken_in_any_case(failing: str, typed: Type) -> None:
+    """As somebody reads it out."""
+    assert typed("ack", failing.upper(), "--reason", "on it", "--author", "ana").code == 0
+
+
+def test_a_silence_says_what_it_matches(failing: str, typed: Type) -> None:
+    """Before anybody relies on it."""
+    assert failing
+    done = typed("silence", "*", "--reason", "x", "--author", "a", "--until", until())
+    assert re.search(r"from now on, and matches \d+ findings of the last 8 days", done.out)
+    none = typed("silence", "dlq_depth", "--subject", "nope", "--reason", "x", "--author", "a", "--until", until())
+    assert "matches no finding" in none.out

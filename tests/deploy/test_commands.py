@@ -182,3 +182,19 @@ def test_a_second_apply_says_that_all_was_there(shipped: Type, ssot: Ssot, cloud
     applied(ssot, cloud)
     assert "created" not in shipped("deploy", "apply", "--yes").out
     assert again(cloud).changes == []
+
+
+def test_addresses_that_nobody_reads_are_named(shipped: Type) -> None:
+    """Mails to a placeholder would go nowhere, and nobody would know (L-87)."""
+    done = shipped("deploy", "plan")
+    assert done.code == 0
+    assert "! EMAIL_ALERTS_TO is data-team@example.com, a placeholder" in done.err
+    assert "placeholder" not in done.out
+
+
+def test_another_project_than_the_declared_one_is_refused(shipped: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed or done would be for a project that nobody asked about."""
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "other-project")
+    for action in ("plan", "apply", "check"):
+        done = shipped("deploy", action)
+        assert (done.code, "GOOGLE_CLOUD_PROJECT is 'other-project'" in done.err) == (2, True), done.err

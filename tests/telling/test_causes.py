@@ -114,3 +114,26 @@ def test_a_finding_names_the_phases_it_harms() -> None:
     place.run(table("raw.box"), found(FAIL, "a queue"))
     body = " ".join(place.mailbox.bodies[0].split())
     assert body.count("harms analytics, predictions") == 1
+
+
+def test_what_began_before_its_cause_does_not_follow_from_it() -> None:
+    """It was there when phase 2 was still fine."""
+    place = town()
+    place.run(phase(2, PASS), table("predictions"))
+    place.run(phase(2), table("predictions"))
+    assert place.mailbox.subjects[1].endswith(": 1 new, 1 still")
+
+
+def test_what_is_judged_over_many_days_follows_from_no_day() -> None:
+    """A hole of last week is not today's phase's doing."""
+    place = town()
+    week = found(FAIL, "predictions", "rows", days={"2026-01-28": 0.0, "2026-02-02": 100.0})
+    place.run(phase(2), week)
+    assert place.mailbox.subjects[0].endswith(": 2 new")
+
+
+def test_what_follows_can_be_acknowledged_too() -> None:
+    """Its id stands beside it."""
+    place = town()
+    place.run(phase(2), phase(3))
+    assert f"id {phase(3).fingerprint}" in " ".join(place.mailbox.bodies[0].split())

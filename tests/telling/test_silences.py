@@ -107,3 +107,29 @@ def test_what_is_silenced_is_listed_in_the_morning() -> None:
     place = town(notify="always")
     place.run(found(FAIL))
     assert "silenced by ana until 2026-02-10: refilled on Monday" in " ".join(place.mailbox.bodies[0].split())
+
+
+def test_what_is_silenced_leads_nothing() -> None:
+    """Neither the headline nor the command to start with is about it."""
+    place = town(notify="always")
+    place.run(found(FAIL), found(WARN, "t"))
+    body = " ".join(place.mailbox.bodies[0].split())
+    first_screen = body.partition("What is new")[0]
+    assert "P2 a · t: t is WARN" in first_screen
+    assert "a · s:" not in first_screen
+
+
+def test_a_run_that_found_only_what_is_silenced_says_so() -> None:
+    """Nothing to start with, and no claim that nothing was found."""
+    place = town(notify="always")
+    place.run(found(FAIL))
+    body = " ".join(place.mailbox.bodies[0].split())
+    assert (
+        "What failed, and why? Nothing that is not silenced. 1 finding, accepted for a while and listed below." in body
+    )
+
+
+def test_a_run_that_tells_nobody_because_of_a_silence_says_so() -> None:
+    """`Nothing changed` would be false."""
+    run = town().run(found(FAIL))
+    assert run.delivery.quiet == "1 changed and is silenced"

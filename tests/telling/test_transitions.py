@@ -59,6 +59,31 @@ def test_what_gets_worse_is_told(town: Town, first: object, then: object) -> Non
     assert town.words() == ["NEW", "WORSE"]
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ((140, 600), ["NEW", "WORSE"]),
+        ((140, 160), ["NEW"]),
+        ((101, 103), ["NEW"]),
+        ((140, 170, 300, 310), ["NEW", "WORSE"]),
+        ((600, 140), ["NEW"]),
+    ],
+)
+def test_what_is_twice_as_far_beyond_its_limit_is_worse(town: Town, values: tuple[int, ...], words: list[str]) -> None:
+    """A queue of 140 that became one of 600 is not `nothing changed`; one of 160 is. What was told last is what counts."""
+    for value in values:
+        town.run(found(FAIL, value=value, limit=100))
+    assert town.words() == words
+
+
+def test_a_share_that_sinks_is_worse_too(town: Town) -> None:
+    """Its limit is a lower one: 45 % of the rows, then 9 %; also when somebody had it in hand."""
+    town.run(found(FAIL, value=45, limit=50))
+    town.ledger.acknowledge(town.now)
+    town.run(found(FAIL, value=9, limit=50))
+    assert town.words() == ["NEW", "WORSE"]
+
+
 def test_a_higher_severity_is_worse(town: Town) -> None:
     """The same failure of something that matters more now."""
     town.run(found(FAIL))

@@ -160,3 +160,11 @@ def test_runs_at_the_same_time_tell_a_problem_once(ask: Asker) -> None:
     assert len({body["run_id"] for body in bodies}) == 4
     assert sorted(len(body["delivery"]["sent"]) for body in bodies) == [0, 0, 0, 1]
     assert len(mails(ask.world)) == 1
+
+
+def test_the_text_says_why_nobody_was_told(ask: Asker) -> None:
+    """Whoever curls at night sees who was told, or why nobody was."""
+    first = ask(f"/?{CHANGED}&format=text").get_data(as_text=True)
+    again = later(ask, minutes=1)(f"/?{CHANGED}&format=text").get_data(as_text=True)
+    assert "told     outbox" in first
+    assert "told     nobody: nothing changed since people were last told" in again

@@ -225,6 +225,9 @@ def found(
     severity: Severity = Severity.P2_HIGH,
     day: date = ANY_DAY,
     table: str | None = None,
+    value: float | None = None,
+    limit: float | None = None,
+    days: Mapping[str, float] | None = None,
 ) -> Result:
     """What a check said of a subject; of yesterday, unless another day is given."""
     return Result(
@@ -240,4 +243,6 @@ def found(
         target_date=day,
         fingerprint=fingerprint(check, subject),
         target_table=table,
+        threshold=limit,
+        evidence={**({} if value is None else {"value": value}), **({} if days is None else {"days": dict(days)})},
     )

@@ -13,6 +13,7 @@ from validator.deploy.files import FOLDER, deploy_files
 from validator.deploy.functions import fingerprint, source_files
 from validator.deploy.hints import likely
 from validator.deploy.plan import steps
+from validator.deploy.project import unread
 from validator.deploy.prune import leftovers
 from validator.deploy.script import render, render_part
 from validator.deploy.shell import Failed, Shell
@@ -62,9 +63,10 @@ def _seconds(text: str) -> int:
 
 def plan(call: Call) -> int:
     """`deploy plan`."""
-    ssot = call.service().ssot
+    ssot = _ssot(call)
     if call.arguments.write:
         return _write(ssot)
+    _warn(ssot)
     print(render(ssot, steps(ssot)), end="")
     if call.arguments.prune:
         try:
@@ -72,6 +74,21 @@ def plan(call: Call) -> int:
         except Failed as failed:
             raise _unasked(failed) from failed
     return ExitCode.FINE
+
+
+def _ssot(call: Call) -> Ssot:
+    """The source of truth. Raises ConfigurationError where the environment means another project than it does."""
+    ssot, asked = call.service().ssot, call.settings.project
+    if asked not in ("", ssot.pipeline.project_id):
+        raise ConfigurationError(
+            [f"GOOGLE_CLOUD_PROJECT is {asked!r}, but pipeline.yaml declares {ssot.pipeline.project_id!r}"]
+        )
+    return ssot
+
+
+def _warn(ssot: Ssot) -> None:
+    for sentence in unread(ssot):
+        print(f"! {plain(sentence)}", file=sys.stderr)
 
 
 def _write(ssot: Ssot) -> int:
@@ -87,9 +104,10 @@ def _write(ssot: Ssot) -> int:
 
 def apply_plan(call: Call) -> int:
     """`deploy apply`."""
-    ssot, shell = call.service().ssot, _shell(call)
+    ssot, shell = _ssot(call), _shell(call)
     _refuse_other_source(ssot)
     wanted = steps(ssot)
+    _warn(ssot)
     _confirm(
         call,
         f"{amount(len(wanted), 'step')} in {ssot.pipeline.project_id}, {_as_whom(shell)}. What is there already is kept.",
@@ -112,7 +130,7 @@ def apply_plan(call: Call) -> int:
 
 def check(call: Call) -> int:
     """`deploy check`."""
-    ssot, shell = call.service().ssot, _shell(call)
+    ssot, shell = _ssot(call), _shell(call)
     try:
         bearer, whose = token(ssot, shell)
     except Failed as failed:

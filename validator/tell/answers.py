@@ -80,6 +80,11 @@ def _what_failed(run: Run, findings: Sequence[Finding]) -> Answer:
             points=(Point(text=clip(plain(run.message), 300)),),
         )
     failed, unknown, warned = (run.count(status) for status in (Status.FAIL, Status.ERROR, Status.WARN))
+    if failed + unknown + warned and not findings:
+        line = f"{amount(failed + unknown + warned, 'finding')}, accepted for a while and listed below."
+        return Answer(
+            question=question, verdict="Nothing that is not silenced", tone=Status.SKIP, points=(Point(text=line),)
+        )
     if failed:
         return Answer(question=question, verdict=f"{failed:,} failed", tone=Status.FAIL, points=_points(findings))
     if unknown:

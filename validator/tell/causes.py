@@ -61,7 +61,9 @@ def phases_of(ssot: Ssot) -> Phases:
 
 
 def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[Key] = ()) -> Mapping[Key, Problem]:
-    """The earliest failed phase upstream of each problem, on the same day. What matters more than its cause has none; nor has what is silenced one."""
+    """The earliest failed phase upstream of each problem, on the same day and not after it. What matters more than its cause has none, nor
+    has what is judged over many days; what is silenced is none.
+    """
     every = list(problems)
     roots = sorted(
         (
@@ -82,6 +84,8 @@ def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[
                 phase is not None
                 and upstream < phase
                 and root.key.day == problem.key.day
+                and root.began <= problem.began
+                and len(problem.newest.evidence.get("days") or ()) <= 1
                 and problem.newest.severity.rank <= root.newest.severity.rank
             ):
                 causes[problem.key] = root

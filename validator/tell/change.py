@@ -10,6 +10,8 @@ from validator.status import Status, Transition
 from validator.tell.problem import TODAY, YESTERDAY, Key, Problem
 from validator.tell.told import Told
 
+FACTOR, LEAST = 2, 10
+"""What makes a finding that stands much worse: so many times as far beyond its limit, and by at least so much."""
 NEWS = (Transition.NEW, Transition.WORSE, Transition.FIXED)
 """What makes a message."""
 
@@ -83,15 +85,16 @@ def change_of(problem: Problem, told: Told | None, spec: TellingSpec, now: datet
             return _change(problem, told, Transition.STILL, flapping=flips)
         return _change(problem, told, Transition.WORSE if stands else Transition.NEW, flapping=flips)
     if problem.is_bad:
-        return _change(problem, told, _compared(problem.newest, told) if stands and told else Transition.NEW)
+        return _change(problem, told, _compared(problem, told) if stands and told else Transition.NEW)
     if stands:
         return _change(problem, told, Transition.FIXED)
     untold = problem.episode and (told is None or problem.episode[-1].check_timestamp > told.at)
     return _change(problem, told, Transition.FIXED, missed=True) if untold else None
 
 
-def _compared(result: Result, told: Told) -> Transition:
+def _compared(problem: Problem, told: Told) -> Transition:
     """A finding that stands, against what was told of it. That it can't be judged any more makes a failure neither worse nor better."""
+    result = problem.newest
     if told.flapping:
         return Transition.WORSE
     if result.status is Status.ERROR and told.status is Status.FAIL:
@@ -99,7 +102,26 @@ def _compared(result: Result, told: Told) -> Transition:
     now, before = (result.status.rank, result.severity.rank), (told.status.rank, told.severity.rank)
     if now[0] > before[0] or (now[0] == before[0] and now[1] > before[1]):
         return Transition.WORSE
-    return Transition.STILL if now == before else Transition.BETTER
+    if now != before:
+        return Transition.BETTER
+    as_told = next((one for one in problem.seen if one.run_id == told.run_id), None)
+    return Transition.WORSE if as_told and is_much_worse(result, as_told) else Transition.STILL
+
+
+def is_much_worse(result: Result, before: Result) -> bool:
+    """Whether what was measured is twice as far beyond its limit as it was, and by ten or more: 140 messages that became 600, 45 % that
+    became 9 %.
+    """
+    now, then = _beyond(result), _beyond(before)
+    return now is not None and then is not None and now >= FACTOR * then and now - then >= LEAST
+
+
+def _beyond(result: Result) -> float | None:
+    """How far the stored value is beyond the limit that it broke; None where no number was judged."""
+    value, limit = result.evidence.get("value"), result.threshold
+    if limit is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(abs(value - limit))
 
 
 def _change(

@@ -1,6 +1,6 @@
 """The part of a message that says what changed: new, worse, flapping, fixed, then what is still open, then what is silenced."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,20 @@ def state_of(run: Run, notice: Notice) -> RunStatus:
     stands = [(c.status, c.result.severity) for c in notice.told if c.transition is not Transition.FIXED]
     told = run_status(stands) if stands else RunStatus.OK
     return max(run.status, told, key=lambda status: status.rank)
+
+
+def leading(found: Iterable[Result], notice: Notice) -> list[Result]:
+    """Findings as a reader of the message needs them: causes before what follows from them, news before what is known; without what is
+    silenced.
+    """
+    changes = {change.judged.result_id: change for change in notice.changes}
+
+    def place(result: Result) -> tuple[bool, bool]:
+        change = changes.get(result.result_id)
+        return change is not None and _is_under(change, notice), change is not None and not change.is_news
+
+    kept = [one for one in found if one.result_id not in changes or not changes[one.result_id].silenced]
+    return sorted(kept, key=place)
 
 
 def counted(notice: Notice) -> list[str]:
@@ -80,7 +94,8 @@ def _under(change: Change, finding_of: Callable[[Result], Finding], where: ZoneI
     finding = finding_of(change.result)
     words = change_words(change, where)
     state = "FIXED" if change.transition is Transition.FIXED else finding.status.value
-    return f"{state} {finding.name}: {clip(finding.message, _REASON)}" + (f" ({words})" if words else "")
+    known = ", ".join(filter(None, (words, "" if state == "FIXED" else f"id {change.key.fingerprint}")))
+    return f"{state} {finding.name}: {clip(finding.message, _REASON)}" + (f" ({known})" if known else "")
 
 
 def _silenced(change: Change) -> Line:

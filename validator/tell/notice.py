@@ -150,6 +150,9 @@ def _due(
         )
     if scheduled and any(change.result.result_id in own and needs_reminder(change, spec, now) for change in changes):
         return True, f"a reminder after {spec.reminder_hours} hours"
+    silenced = sum(change.silenced and change.transition is not Transition.STILL for change in changes)
+    if silenced:
+        return False, f"{silenced} changed and {'is' if silenced == 1 else 'are'} silenced"
     return False, "nothing changed since people were last told"
 
 

@@ -64,6 +64,11 @@ class Problem:
                 break
         return tuple(reversed(kept))
 
+    @property
+    def began(self) -> datetime:
+        """When it was first found, this time or the last; of what never stood, when it was judged."""
+        return (self.episode or self.seen)[0].check_timestamp
+
     def changes_since(self, first: datetime) -> int:
         """How often it came or went since then."""
         recent = [result.status in BAD for result in self.seen if result.check_timestamp >= first]

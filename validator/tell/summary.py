@@ -9,7 +9,7 @@ from validator.results import Result, Run
 from validator.status import RunStatus, Status
 from validator.tell.answers import answers
 from validator.tell.causes import NO_PHASES, Phases
-from validator.tell.changed import changed_sections, counted, state_of
+from validator.tell.changed import changed_sections, counted, leading, state_of
 from validator.tell.notice import Notice
 from validator.tell.plain import amount, clip, plain, plain_lines
 from validator.tell.view import Finding, Line, Section, Summary
@@ -61,7 +61,8 @@ def summarise(
     Times in words are local to `where`; `phases` say whom a finding harms.
     """
     known = _Known(runbooks=runbooks or {}, owners=owners or {}, phases=phases)
-    findings = [_finding(run, result, known) for result in _ordered(run.results)]
+    found = _ordered(run.results)
+    findings = [_finding(run, result, known) for result in (leading(found, notice) if notice else found)]
     status = state_of(run, notice) if notice else run.status
     headline = _headline(run, notice)
     sections = _sections(run, findings, notice, known, where)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from validator.clock import rfc3339
+from validator.results import Run
 from validator.status import Status
 from validator.tell.columns import columns, cut, pad, wrap
 from validator.tell.view import Answer, Finding, Line, Summary
@@ -40,6 +41,14 @@ def render_text(summary: Summary, *, colour: bool = False, width: int = WIDE) ->
     end = ["", *head] if len(body) > _LONG else []
     lines = [*head, *_notes(summary, width), "", *body, "", *_foot(summary, width), *end]
     return "\n".join(lines)
+
+
+def told_line(run: Run) -> Iterator[str]:
+    """Who was told of a run, or why nobody was; nothing of a dry run, and of one whose problems say it."""
+    if run.delivery.sent:
+        yield f"told     {', '.join(run.delivery.sent)}"
+    elif run.delivery.quiet and not run.delivery.problems:
+        yield f"told     nobody: {run.delivery.quiet}"
 
 
 def _painted(text: str, status: Status) -> str:
