@@ -114,3 +114,10 @@ def test_a_finding_names_the_phases_it_harms() -> None:
     place.run(table("raw.box"), found(FAIL, "a queue"))
     body = " ".join(place.mailbox.bodies[0].split())
     assert body.count("harms analytics, predictions") == 1
+
+
+def test_what_follows_from_a_phase_of_which_nobody_is_told_is_told() -> None:
+    """A cause that is in no message can't stand for what follows from it."""
+    place = Town(phases=replace(PHASES, untold=frozenset({2})))
+    place.run(phase(2), phase(3))
+    assert place.words("phase3") == ["NEW"]

@@ -61,7 +61,7 @@ def phases_of(ssot: Ssot) -> Phases:
 
 
 def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[Key] = ()) -> Mapping[Key, Problem]:
-    """The earliest failed phase upstream of each problem, on the same day. What matters more than its cause has none; nor has what is silenced one."""
+    """The earliest failed phase upstream of each problem, on the same day. What matters more than its cause has none; and what is silenced, of which nobody is told, is none."""
     every = list(problems)
     roots = sorted(
         (

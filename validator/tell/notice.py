@@ -101,13 +101,14 @@ def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: R
         for change in changes
         if (silence := silence_of(change, problems[change.key], rules.silences, rules.where, today))
     }
-    causes = causes_of(problems.values(), rules.phases, silences)
+    untold = {change.key for change in changes if _is_untold(change, rules.phases)}
+    causes = causes_of(problems.values(), rules.phases, {*silences, *untold})
     weighed = []
     for change in changes:
         if silence := silences.get(change.key):
             why = f"silenced by {silence.author} until {silence.until}: {silence.reason}"
             weighed.append(replace(change, quiet=why, silenced=True))
-        elif _is_untold(change, rules.phases):
+        elif change.key in untold:
             why = f"phase {rules.phases.of(change.result)} is declared with alert_on_failure: false"
             weighed.append(replace(change, quiet=why, silenced=True))
         elif (cause := causes.get(change.key)) and (change.transition is not Transition.FIXED or change.missed):
