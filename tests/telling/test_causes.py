@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from tests.telling.town import FAIL, PASS, WARN, Town, found
+import pytest
+
+from tests.telling.town import ERROR, FAIL, PASS, SKIP, WARN, Town, found
 from validator.results import Result
 from validator.status import Severity, Status
 from validator.tell.causes import Phases
@@ -120,4 +122,13 @@ def test_what_follows_from_a_phase_of_which_nobody_is_told_is_told() -> None:
     """A cause that is in no message can't stand for what follows from it."""
     place = Town(phases=replace(PHASES, untold=frozenset({2})))
     place.run(phase(2), phase(3))
+    assert place.words("phase3") == ["NEW"]
+
+
+@pytest.mark.parametrize("now", [SKIP, ERROR])
+def test_what_failed_for_another_date_is_no_cause(now: Status) -> None:
+    """Nobody could tell how phase 2 did on the second day; that it was down for the first one explains nothing."""
+    place = town()
+    place.run(phase(2))
+    place.run(phase(2, now), phase(3), hours=24)
     assert place.words("phase3") == ["NEW"]

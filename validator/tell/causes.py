@@ -61,7 +61,7 @@ def phases_of(ssot: Ssot) -> Phases:
 
 
 def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[Key] = ()) -> Mapping[Key, Problem]:
-    """The earliest failed phase upstream of each problem, on the same day. What matters more than its cause has none; and what is silenced, of which nobody is told, is none."""
+    """The earliest failed phase upstream of each problem, of the same date: what was down for Monday explains nothing of Tuesday. What matters more than its cause has none; and what is silenced, of which nobody is told, is none."""
     every = list(problems)
     roots = sorted(
         (
@@ -82,6 +82,7 @@ def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[
                 phase is not None
                 and upstream < phase
                 and root.key.day == problem.key.day
+                and root.newest.target_date == problem.newest.target_date
                 and problem.newest.severity.rank <= root.newest.severity.rank
             ):
                 causes[problem.key] = root
