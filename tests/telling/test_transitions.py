@@ -218,3 +218,15 @@ def test_a_storm_holds_what_is_critical_for_an_hour_only() -> None:
     town.run(found(WARN), found(FAIL, "worst", severity=Severity.P1_CRITICAL), hours=0.1)
     assert len(town.mailbox.subjects) == 2
     assert town.words("other") == ["NEW"]
+
+
+def test_a_run_that_is_told_late_ends_nothing_that_was_found_after_it() -> None:
+    """Its message was refused; when it is tried again, another run has found what it could not speak of."""
+    town = Town(notify="always")
+    town.mailbox.outcome = "refused"
+    late = town.run(found(PASS, "t"))
+    town.mailbox.outcome = "accepted"
+    town.run(found(PASS, "t"), found(FAIL))
+    town.now += timedelta(hours=1)
+    town.tell(late)
+    assert town.words() == ["NEW", "STILL"]

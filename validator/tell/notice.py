@@ -87,7 +87,7 @@ def current_problems(
     for key, word in believed.items():
         if partial or key not in problems:
             continue
-        if gone_from(own, key, word.check_name, rules.where, rules.judged_now):
+        if gone_from(own, key, word.check_name, problems[key].newest.check_timestamp, rules.where, rules.judged_now):
             problems[key] = replace(problems[key], gone=True)
     return problems
 
