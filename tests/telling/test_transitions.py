@@ -1,12 +1,15 @@
 """One message per change: new, worse, fixed; nothing while nothing changes; and whatever was refused is told by the next run."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.telling.town import ERROR, FAIL, PASS, SKIP, START, WARN, WHERE, Town, found
+from validator.claim import NoClaim
 from validator.ssot.models.pipeline import TellingSpec
 from validator.status import Severity
+from validator.telling import tell
 
 
 @pytest.fixture
@@ -230,3 +233,25 @@ def test_a_run_that_is_told_late_ends_nothing_that_was_found_after_it() -> None:
     town.now += timedelta(hours=1)
     town.tell(late)
     assert town.words() == ["NEW", "STILL"]
+
+
+class Noted(NoClaim):
+    """Beside the claim stands that the mail was sent."""
+
+    def told(self) -> set[str]:
+        """See Claim."""
+        return {"email"}
+
+
+def test_what_was_found_after_a_message_is_not_taken_as_told_by_it(town: Town) -> None:
+    """The mail went out and could not be recorded; the next run's was refused; then the first is tried again."""
+    outside: Any = town
+    town.mailbox.outcome = "killed after"
+    sent = town.run(found(FAIL))
+    town.mailbox.outcome = "refused"
+    town.run(found(FAIL, "t"))
+    town.mailbox.outcome = "accepted"
+    tell(town.order(sent), sent, outside, Noted())
+    assert (town.words(), town.words("t")) == (["NEW"], [])
+    town.run(found(PASS, "u"))
+    assert town.words("t") == ["NEW"]

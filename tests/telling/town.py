@@ -161,14 +161,14 @@ class Town:
         """Tell of a run; where the process dies, the run is as it was."""
         outside: Any = self
         try:
-            return tell(self._order(run, scheduled=scheduled), run, outside, NoClaim())
+            return tell(self.order(run, scheduled=scheduled), run, outside, NoClaim())
         except Killed:
             return run
 
     def notice(self, run: Run) -> Notice:
         """What there is to tell of that run now."""
         outside: Any = self
-        return notices(self._order(run, scheduled=True), run, outside, ())[self.mailbox.name]
+        return notices(self.order(run), run, outside, ())[self.mailbox.name]
 
     def words(self, subject: str = "s") -> list[str]:
         """What people were told of a subject, in order."""
@@ -201,7 +201,8 @@ class Town:
             delivery=Delivery(stored=True),
         )
 
-    def _order(self, run: Run, *, scheduled: bool) -> Order:
+    def order(self, run: Run, *, scheduled: bool = True) -> Order:
+        """What was asked for, by whoever tells of the run now."""
         return Order(
             run_id=run.run_id,
             scheduled=scheduled,
