@@ -175,6 +175,26 @@ def test_what_is_acknowledged_is_not_told_again_until_it_gets_worse(town: Town) 
     assert town.words() == ["NEW", "WORSE", "FIXED"]
 
 
+def test_what_got_better_and_stands_is_told_again_after_a_time(town: Town) -> None:
+    """That it is not as bad as it was keeps nobody from forgetting it."""
+    town.run(found(FAIL))
+    for _ in range(80):
+        town.run(found(WARN))
+    assert town.words() == ["NEW", "BETTER"]
+
+
+def test_what_is_acknowledged_stays_so_when_it_gets_better(town: Town) -> None:
+    """Another finding's message that says so is no reason to remind of it."""
+    town.run(found(FAIL))
+    town.ledger.acknowledge(town.now)
+    town.run(found(WARN), found(FAIL, "t"))
+    town.run(found(WARN), found(PASS, "t"))
+    for _ in range(80):
+        town.run(found(WARN), found(PASS, "t"))
+    assert len(town.mailbox.subjects) == 3
+    assert "acknowledged: ana: on it" in " ".join(town.mailbox.bodies[1].split())
+
+
 def test_flapping_is_said_once_and_its_end_too(town: Town) -> None:
     """Four times in a day it came or went: from then on one message, until it has settled."""
     for n in range(12):

@@ -12,6 +12,8 @@ from validator.tell.told import Told
 
 NEWS = (Transition.NEW, Transition.WORSE, Transition.FIXED)
 """What makes a message."""
+STANDS = (Transition.STILL, Transition.BETTER)
+"""What people know of, and is not worse than they know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ class Change:
     @property
     def acknowledged(self) -> bool:
         """Whether somebody has it in hand: until it gets worse or clears."""
-        return self.transition is Transition.STILL and self.told is not None and self.told.acknowledged_at is not None
+        return self.transition in STANDS and self.told is not None and self.told.acknowledged_at is not None
 
 
 def changes_of(

@@ -12,7 +12,7 @@ from validator.ssot.models.checks import SilenceSpec
 from validator.ssot.models.pipeline import TellingSpec
 from validator.status import Severity, Transition
 from validator.tell.causes import NO_PHASES, Phases, causes_of
-from validator.tell.change import Change, changes_of
+from validator.tell.change import STANDS, Change, changes_of
 from validator.tell.problem import Key, Problem, gone_from, problems_of
 from validator.tell.silences import silence_notes, silence_of
 from validator.tell.told import Ledger, Told
@@ -169,7 +169,7 @@ def must_wait(messages: Sequence[datetime], spec: TellingSpec, now: datetime, *,
 
 def needs_reminder(change: Change, spec: TellingSpec, now: datetime) -> bool:
     """Whether a finding that stands was told so long ago that people are told again."""
-    if change.transition is not Transition.STILL or change.quiet or change.acknowledged or change.told is None:
+    if change.transition not in STANDS or change.quiet or change.acknowledged or change.told is None:
         return False
     return now - change.told.at >= timedelta(hours=spec.reminder_hours)
 

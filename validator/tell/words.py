@@ -21,9 +21,9 @@ def change_words(change: Change, where: ZoneInfo) -> str:
     before = change.told.status.value if change.told and not change.told.flapping else "flapping"
     if change.transition is Transition.WORSE:
         return f"was {before}, {since}{runs}"
-    if change.transition is Transition.BETTER:
-        return f"was {before}, stands {since}{runs}"
     in_hand = f"; acknowledged: {clip(plain(change.told.note), 120)}" if change.acknowledged and change.told else ""
+    if change.transition is Transition.BETTER:
+        return f"was {before}, stands {since}{runs}{in_hand}"
     return f"{amount(change.runs, 'run')}, {since}{in_hand}"
 
 
