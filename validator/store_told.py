@@ -202,7 +202,7 @@ def _change_row(run: Run, channel: str, at: datetime, change: Change) -> dict[st
         "alert_timestamp": rfc3339(at),
         "run_id": change.found_in,
         "check_name": change.result.check_name,
-        "severity": change.result.severity.value,
+        "severity": change.severity.value,
         "channel": channel,
         "message": change.result.message,
         "acknowledged": kept is not None,

@@ -76,6 +76,16 @@ def test_a_failure_that_can_no_longer_be_judged_is_neither_worse_nor_better(town
     assert town.words() == ["NEW"]
 
 
+def test_a_failure_that_could_not_be_judged_matters_as_much_as_before() -> None:
+    """What can't be judged has its check's severity; the failure had its own."""
+    town = Town(notify="always")
+    town.run(found(FAIL, severity=Severity.P1_CRITICAL))
+    town.run(found(ERROR, severity=Severity.P3_MEDIUM))
+    town.run(found(FAIL, severity=Severity.P1_CRITICAL))
+    assert town.words() == ["NEW", "STILL", "STILL"]
+    assert town.mailbox.subjects[1].startswith("CRITICAL")
+
+
 def test_what_gets_better_but_stands_makes_no_message(town: Town) -> None:
     """And coming back to what people were told makes none."""
     for status in (FAIL, WARN, FAIL, WARN):

@@ -95,7 +95,7 @@ class MemoryLedger:
                 run_id=change.found_in,
                 transition=change.transition,
                 status=change.status,
-                severity=change.result.severity,
+                severity=change.severity,
                 flapping=bool(change.flapping),
                 acknowledged_at=kept.acknowledged_at if kept and change.acknowledged else None,
             )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from validator.results import Result
 from validator.ssot.models.pipeline import TellingSpec
-from validator.status import Status, Transition
+from validator.status import Severity, Status, Transition
 from validator.tell.problem import TODAY, YESTERDAY, Key, Problem
 from validator.tell.told import Told
 
@@ -45,6 +45,12 @@ class Change:
     def found_in(self) -> str:
         """The run that found it to be so."""
         return self.judged.run_id
+
+    @property
+    def severity(self) -> Severity:
+        """What people will have been told that it matters: of a failure that can't be judged any more, what they were told."""
+        kept = self.told is not None and self.transition in STANDS and self.status is not self.result.status
+        return self.told.severity if kept and self.told else self.result.severity
 
     @property
     def is_news(self) -> bool:

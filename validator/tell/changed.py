@@ -31,7 +31,7 @@ _WORDS = {
 
 def state_of(run: Run, notice: Notice) -> RunStatus:
     """The state a message leads with: of the run, and of what else it tells that stands."""
-    stands = [(c.status, c.result.severity) for c in notice.told if c.transition is not Transition.FIXED]
+    stands = [(c.status, c.severity) for c in notice.told if c.transition is not Transition.FIXED]
     told = run_status(stands) if stands else RunStatus.OK
     return max(run.status, told, key=lambda status: status.rank)
 
