@@ -70,16 +70,9 @@ WHERE a.alert_timestamp BETWEEN @first AND @last ORDER BY a.alert_timestamp"""
         return Ledger(told=newest(self._told(rows)), messages={channel: tuple(at) for channel, at in messages.items()})
 
     def _told(self, rows: Iterable[Row]) -> Iterator[tuple[str, Told]]:
-        opened: dict[tuple[str, Key], datetime] = {}
         for row in rows:
-            if row["fingerprint"] is None or row["transition"] not in Transition.__members__:
-                continue
-            key, channel = Key(str(row["fingerprint"]), self._day(row)), str(row["channel"])
-            transition = Transition(row["transition"])
-            if transition is Transition.NEW:
-                opened.pop((channel, key), None)
-            at = row["alert_timestamp"]
-            yield channel, _told(row, key, transition, opened.setdefault((channel, key), at))
+            if row["fingerprint"] is not None and row["transition"] in Transition.__members__:
+                yield str(row["channel"]), _told(row, Key(str(row["fingerprint"]), self._day(row)))
 
     def _day(self, row: Row) -> str:
         if row["check_name"] in self.judged_now:
@@ -163,15 +156,15 @@ WHERE fingerprint = @fingerprint AND alert_timestamp >= CAST(@opened AS TIMESTAM
         return len(open_rows)
 
 
-def _told(row: Row, key: Key, transition: Transition, opened: datetime) -> Told:
+def _told(row: Row, key: Key) -> Told:
     flapping = row["status"] == FLAPPING
     return Told(
         key=key,
         check_name=str(row["check_name"]),
         at=row["alert_timestamp"],
-        opened=opened,
+        opened=row["alert_timestamp"],
         run_id=str(row["run_id"]),
-        transition=transition,
+        transition=Transition(row["transition"]),
         status=Status(row["status"]) if row["status"] in Status.__members__ else Status.FAIL,
         severity=Severity(row["severity"]) if row["severity"] in Severity.__members__ else Severity.P3_MEDIUM,
         flapping=flapping,

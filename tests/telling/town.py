@@ -91,7 +91,7 @@ class MemoryLedger:
                 key=change.key,
                 check_name=change.result.check_name,
                 at=at,
-                opened=kept.opened if kept else at,
+                opened=at,
                 run_id=change.found_in,
                 transition=change.transition,
                 status=change.status,

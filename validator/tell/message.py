@@ -67,12 +67,11 @@ def _thread(change: Change, run: Run) -> str:
 
 
 def _was_critical(change: Change) -> bool:
-    """Whether those who were told of something critical are told now that it is over."""
-    return (
-        change.transition is Transition.FIXED
-        and change.result.severity is Severity.P1_CRITICAL
-        and change.result.status is Status.FAIL
-    )
+    """Whether those who were told of something critical are told now that it is over, also where it had become less by then."""
+    if change.transition is not Transition.FIXED:
+        return False
+    known = change.told is not None and change.told.is_open and change.told.is_critical
+    return known or (change.result.severity is Severity.P1_CRITICAL and change.result.status is Status.FAIL)
 
 
 def _fitting(summary: Summary) -> Summary:
