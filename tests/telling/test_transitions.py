@@ -102,6 +102,13 @@ def test_a_skip_ends_nothing(town: Town) -> None:
     assert town.words() == ["NEW", "FIXED"]
 
 
+def test_what_ends_long_after_it_was_last_seen_is_not_said_to_have_been_fine(town: Town) -> None:
+    """What it was is not read any more; what it is now is not what it was."""
+    town.run(found(FAIL))
+    town.run(found(PASS), hours=24 * 9)
+    assert "It is: s is PASS" in town.mailbox.bodies[-1]
+
+
 def test_a_subject_that_its_check_no_longer_speaks_of_is_fixed(town: Town) -> None:
     """It was removed, and the check ran."""
     town.run(found(FAIL), found(PASS, "t"))

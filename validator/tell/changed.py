@@ -9,6 +9,7 @@ from validator.status import RunStatus, Status, Transition, run_status
 from validator.tell.change import Change
 from validator.tell.notice import Notice
 from validator.tell.plain import clip, plain
+from validator.tell.problem import BAD
 from validator.tell.view import Finding, Line, Section
 from validator.tell.words import change_words
 
@@ -69,7 +70,7 @@ def _finding(change: Change, notice: Notice, finding_of: Callable[[Result], Find
     follows = tuple(_under(other, finding_of, where) for other in notice.told if other.cause == change.key)
     base = replace(finding_of(change.result), change=change_words(change, where), follows=follows)
     if change.transition is Transition.FIXED:
-        past = f"It was: {base.message}"
+        past = f"It {'was' if change.result.status in BAD else 'is'}: {base.message}"
         return replace(
             base, status=Status.PASS, message=past, label="FIXED", expected="", actual="", remedy=(), why_cut=""
         )
