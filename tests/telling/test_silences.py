@@ -107,3 +107,11 @@ def test_what_is_silenced_is_listed_in_the_morning() -> None:
     place = town(notify="always")
     place.run(found(FAIL))
     assert "silenced by ana until 2026-02-10: refilled on Monday" in " ".join(place.mailbox.bodies[0].split())
+
+
+def test_what_is_silenced_and_over_is_not_listed() -> None:
+    """It passed: that it is a FAIL would be no longer true, for a week."""
+    place = town(notify="always")
+    place.run(found(FAIL))
+    place.run(found(PASS))
+    assert "silenced by ana" not in " ".join(place.mailbox.bodies[1].split())

@@ -52,7 +52,7 @@ def changed_sections(notice: Notice, finding_of: Callable[[Result], Finding], wh
             findings = tuple(_finding(change, notice, finding_of, where) for change in mine)
             tone = max((finding.status for finding in findings), key=lambda status: status.rank)
             yield Section(title=title, status=tone, count=len(mine), findings=findings)
-    if silenced := [change for change in notice.changes if change.silenced]:
+    if silenced := [one for one in notice.changes if one.silenced and one.transition is not Transition.FIXED]:
         lines = tuple(_silenced(change) for change in silenced)
         yield Section(title="What is silenced", status=Status.SKIP, count=len(silenced), lines=lines)
 
