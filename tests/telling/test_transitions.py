@@ -67,6 +67,7 @@ def test_a_higher_severity_is_worse(town: Town) -> None:
     town.run(found(FAIL))
     town.run(found(FAIL, severity=Severity.P1_CRITICAL))
     assert town.words() == ["NEW", "WORSE"]
+    assert "was FAIL P2, since" in town.mailbox.bodies[-1]
 
 
 def test_a_failure_that_can_no_longer_be_judged_is_neither_worse_nor_better(town: Town) -> None:
