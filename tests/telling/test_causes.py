@@ -132,3 +132,16 @@ def test_what_failed_for_another_date_is_no_cause(now: Status) -> None:
     place.run(phase(2))
     place.run(phase(2, now), phase(3), hours=24)
     assert place.words("phase3") == ["NEW"]
+
+
+def test_what_follows_in_hundreds_leaves_room_for_what_it_follows_from() -> None:
+    """A mail has a size; the consequences that have no room in it are counted, and the cause stays."""
+    place = town()
+    place.run(phase(2), *(found(FAIL, "predictions", f"check {n}") for n in range(600)))
+    (message,) = place.mailbox.messages
+    text = " ".join(message.text.split())
+    assert "What is new (1) " in text
+    assert "phase2_completion · phase2 phase2 is FAIL" in text
+    assert "it blocks 550 more" in text
+    assert "and 550 more" in message.html
+    assert "and 597 more" in str(message.slack)

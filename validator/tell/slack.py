@@ -97,7 +97,7 @@ def _finding(finding: Finding) -> str:
     facts = " · ".join(f"{label} {escape(value, 120)}" for label, value in (*finding.values, *finding.facts))
     change = f"_{escape(finding.change)}_" if finding.change else ""
     follows = [f"↳ {escape(line, 200)}" for line in finding.follows[:_FOLLOWS]]
-    left = len(finding.follows) - len(follows)
+    left = len(finding.follows) - len(follows) + finding.unnamed
     blocked = [*follows, *([f"↳ and {left:,} more"] if left else [])]
     lines = [
         f"{icon} *{finding.priority} {finding.state}* {name}",
