@@ -74,7 +74,6 @@ class Finding:
         )
         return tuple((label, value) for label, value in known if value)
 
-
     def limited(self, shown: int) -> "Finding":
         """The same with at most `shown` of what follows from it by name."""
         left = len(self.follows[shown:])
