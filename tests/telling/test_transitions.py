@@ -293,3 +293,18 @@ def test_what_was_found_after_a_message_is_not_taken_as_told_by_it(town: Town) -
     assert (town.words(), town.words("t")) == (["NEW"], [])
     town.run(found(PASS, "u"))
     assert town.words("t") == ["NEW"]
+
+
+def test_a_check_that_is_not_declared_any_more_ends_what_it_said(town: Town) -> None:
+    """It will never speak again; what it had found and nobody was told is nobody's any more."""
+    town.run(found(FAIL, "s", "a"), found(PASS, "t", "b"))
+    town.mailbox.outcome = "refused"
+    town.run(found(FAIL, "u", "a"))
+    town.mailbox.outcome = "accepted"
+    town.declared = frozenset({"b"})
+    town.run(found(PASS, "t", "b"), scheduled=False)
+    assert town.words() == ["NEW"]
+    town.run(found(PASS, "t", "b"))
+    town.run(found(PASS, "t", "b"))
+    assert (town.words(), town.words("u")) == (["NEW", "FIXED"], [])
+    assert "no longer speaks of it" in " ".join(town.mailbox.bodies[-1].split())

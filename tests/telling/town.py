@@ -132,6 +132,7 @@ class Town:
     spec: TellingSpec = USUAL
     silences: tuple[SilenceSpec, ...] = ()
     phases: Phases = NO_PHASES
+    declared: frozenset[str] | None = None
     now: datetime = START
     mailbox: Mailbox = field(default_factory=Mailbox)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -141,7 +142,7 @@ class Town:
     @property
     def teller(self) -> Teller:
         """What telling asks for."""
-        rules = Rules(spec=self.spec, where=WHERE, phases=self.phases, silences=self.silences)
+        rules = Rules(spec=self.spec, where=WHERE, phases=self.phases, silences=self.silences, declared=self.declared)
         return Teller(
             channels=[self.mailbox],
             links=Links(domain="example.com"),

@@ -22,11 +22,12 @@ Notify = Literal["always", "change", "never"]
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What decides whether people are told, the same for every run."""
+    """What decides whether people are told, the same for every run. `declared` are the checks that may speak; None: any."""
 
     spec: TellingSpec
     where: ZoneInfo
     judged_now: frozenset[str] = frozenset()
+    declared: frozenset[str] | None = None
     phases: Phases = NO_PHASES
     silences: tuple[SilenceSpec, ...] = ()
 
@@ -63,7 +64,7 @@ def notice_of(
     `partial`: the run did not look at all that its checks are for, so what it does not speak of is not over.
     """
     told = ledger.of(channel)
-    problems = current_problems(own, stored, told, rules, partial=partial)
+    problems = current_problems(own, stored, told, rules, partial=partial, scheduled=scheduled)
     changes = _weighed(problems, told, rules, now)
     due, why = _due(
         changes,
@@ -79,17 +80,36 @@ def notice_of(
 
 
 def current_problems(
-    own: Sequence[Result], stored: Sequence[Result], told: Mapping[Key, Told], rules: Rules, *, partial: bool = False
+    own: Sequence[Result],
+    stored: Sequence[Result],
+    told: Mapping[Key, Told],
+    rules: Rules,
+    *,
+    partial: bool = False,
+    scheduled: bool = True,
 ) -> Mapping[Key, Problem]:
-    """Every problem as it is now. What was told and is no longer spoken of by its own check, in this run, is gone."""
+    """Every problem as it is now. What was told and is no longer spoken of by its own check, in this run, is gone.
+
+    So is what was said by a check that is not declared any more; by hand, whoever runs it may have other declarations than the service.
+    """
     believed = {key: word for key, word in told.items() if word.is_open}
-    problems = dict(problems_of([*stored, *own], rules.where, rules.judged_now, believed))
+    problems = {
+        key: problem
+        for key, problem in problems_of([*stored, *own], rules.where, rules.judged_now, believed).items()
+        if key in believed or _is_declared(problem.newest.check_name, rules)
+    }
     for key, word in believed.items():
-        if partial or key not in problems:
+        if key not in problems:
             continue
-        if gone_from(own, key, word.check_name, problems[key].newest.check_timestamp, rules.where, rules.judged_now):
+        since = problems[key].newest.check_timestamp
+        removed = scheduled and not _is_declared(word.check_name, rules)
+        if removed or (not partial and gone_from(own, key, word.check_name, since, rules.where, rules.judged_now)):
             problems[key] = replace(problems[key], gone=True)
     return problems
+
+
+def _is_declared(check: str, rules: Rules) -> bool:
+    return rules.declared is None or check in rules.declared
 
 
 def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: Rules, now: datetime) -> list[Change]:
