@@ -308,3 +308,15 @@ def test_a_check_that_is_not_declared_any_more_ends_what_it_said(town: Town) -> 
     town.run(found(PASS, "t", "b"))
     assert (town.words(), town.words("u")) == (["NEW", "FIXED"], [])
     assert "no longer speaks of it" in " ".join(town.mailbox.bodies[-1].split())
+
+
+def test_a_message_that_was_tried_again_later_begins_the_thread_of_the_end(town: Town) -> None:
+    """The thread is named after when people were told, not after when it was found."""
+    town.mailbox.outcome = "refused"
+    run = town.run(found(FAIL))
+    town.mailbox.outcome = "accepted"
+    town.now += timedelta(hours=1)
+    town.tell(run)
+    town.run(found(PASS))
+    first, last = town.mailbox.messages
+    assert first.references == last.references

@@ -34,8 +34,9 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What there is to tell a channel, the run's own and what earlier runs could not tell. `due` says whether now, `why` for what reason."""
+    """What there is to tell a channel `at` a time, the run's own and what earlier runs could not tell. `due` says whether, `why` for what reason."""
 
+    at: datetime
     changes: tuple[Change, ...]
     due: bool
     why: str
@@ -76,7 +77,7 @@ def notice_of(
         now,
     )
     notes = silence_notes(rules.silences, [*stored, *own], day_of(now, rules.where))
-    return Notice(changes=tuple(sorted(changes, key=_weight)), due=due, why=why, notes=tuple(notes))
+    return Notice(at=now, changes=tuple(sorted(changes, key=_weight)), due=due, why=why, notes=tuple(notes))
 
 
 def current_problems(
