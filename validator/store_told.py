@@ -17,7 +17,7 @@ from validator.status import Severity, Status, Transition
 from validator.store import ALERTS, RESULTS, RUNS, ResultStore, transaction
 from validator.store_rows import result_of
 from validator.tell.change import Change
-from validator.tell.problem import NOW, Key, relative_day
+from validator.tell.problem import NOW, TODAY, YESTERDAY, Key, relative_day
 from validator.tell.told import FLAPPING, Ledger, Told, newest
 from validator.world import Row, Value
 
@@ -55,7 +55,7 @@ class ToldStore:
     def ledger(self, now: datetime, *, grace: timedelta = GRACE) -> Ledger:
         """What every channel was told, as of `now`, and of runs that are told at the same time."""
         span: dict[str, Value] = {"first": now - timedelta(days=TOLD_DAYS), "last": now + grace}
-        sql = f"""SELECT a.alert_timestamp, a.run_id, a.check_name, a.severity, a.channel, a.message, a.acknowledged_at, a.resolution_notes,
+        sql = f"""SELECT a.alert_id, a.alert_timestamp, a.run_id, a.check_name, a.severity, a.channel, a.message, a.acknowledged_at, a.resolution_notes,
   a.fingerprint, a.transition, a.status, r.target_date, r.checked_at
 FROM {self.store.table(ALERTS)} AS a LEFT JOIN (
   SELECT run_id, check_name, MAX(target_date) AS target_date, MAX(check_timestamp) AS checked_at FROM {self.store.table(RESULTS)}
@@ -78,7 +78,9 @@ WHERE a.alert_timestamp BETWEEN @first AND @last ORDER BY a.alert_timestamp"""
         if row["check_name"] in self.judged_now:
             return NOW
         target, at = row["target_date"], row["checked_at"] or row["alert_timestamp"]
-        return relative_day(target, day_of(at, self.where)) if isinstance(target, date) else NOW
+        if isinstance(target, date):
+            return relative_day(target, day_of(at, self.where))
+        return next((day for day in (TODAY, YESTERDAY) if _is_named_by(row, day)), NOW)
 
     def open(self, now: datetime) -> Mapping[Key, Told]:
         """What people believe to stand, by the channel that was told last."""
@@ -173,6 +175,18 @@ def _told(row: Row, key: Key) -> Told:
     )
 
 
+def _alert_id(run_id: str, channel: str, fingerprint: str, day: str) -> str:
+    return str(uuid.uuid5(uuid.UUID(run_id), f"{channel}|{fingerprint}|{day}"))
+
+
+def _is_named_by(row: Row, day: str) -> bool:
+    """Whether a row's id was made with that day: it is all that is known of the day where the run that found it could not be stored."""
+    try:
+        return bool(row["alert_id"] == _alert_id(str(row["run_id"]), str(row["channel"]), str(row["fingerprint"]), day))
+    except ValueError:
+        return False
+
+
 def _message_row(run: Run, channel: str, at: datetime, text: str, status: str) -> dict[str, Any]:
     what = f"told|{channel}" if status == SENT else f"{status}|{channel}|{rfc3339(at)}"
     return {
@@ -191,7 +205,7 @@ def _change_row(run: Run, channel: str, at: datetime, change: Change) -> dict[st
     kept = told if told is not None and change.acknowledged else None
     resolved = (change.ended or at) if fixed else None
     return {
-        "alert_id": str(uuid.uuid5(uuid.UUID(run.run_id), f"{channel}|{change.key.fingerprint}|{change.key.day}")),
+        "alert_id": _alert_id(run.run_id, channel, change.key.fingerprint, change.key.day),
         "alert_timestamp": rfc3339(at),
         "run_id": change.found_in,
         "check_name": change.result.check_name,

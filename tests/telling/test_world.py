@@ -160,3 +160,18 @@ def test_runs_at_the_same_time_tell_a_problem_once(ask: Asker) -> None:
     assert len({body["run_id"] for body in bodies}) == 4
     assert sorted(len(body["delivery"]["sent"]) for body in bodies) == [0, 0, 0, 1]
     assert len(mails(ask.world)) == 1
+
+
+def test_what_a_run_told_that_could_not_be_stored_is_known_to_the_next(ask: Asker) -> None:
+    """What it was about is in no result table; it is neither told again nor left open for ever."""
+    ask.world.sql("ALTER TABLE ops.validation_runs RENAME COLUMN details TO somewhere_else")
+    body = strict_json(ask(f"/?{CHANGED}"))
+    assert (body["delivery"]["stored"], body["delivery"]["sent"]) == (False, ["outbox"])
+    ask.world.sql("ALTER TABLE ops.validation_runs RENAME COLUMN somewhere_else TO details")
+    later(ask, minutes=5).run(CHANGED)
+    ask.world.sql(
+        "INSERT INTO raw.plays SELECT CAST('2026-02-03' AS DATE) - INTERVAL (n) DAY, FROM range(60) days(n), range(40)"
+    )
+    later(ask, hours=1).run(CHANGED)
+    words = [(transition, status) for _, transition, status in told(ask)]
+    assert words.count(("NEW", "FAIL")) == words.count(("FIXED", "PASS")) == 1
