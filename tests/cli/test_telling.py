@@ -127,3 +127,20 @@ def test_a_silence_that_means_nothing(world: LaidWorld, typed: Type, arguments: 
     done = typed("silence", *(until() if word == "UNTIL" else word for word in arguments))
     assert (done.code, said in done.err) == (2, True), done.err
     assert (file.read_text() if file.exists() else None) == before
+
+
+def test_explaining_leaves_out_what_telling_leaves_out(typed: Type, world: LaidWorld) -> None:
+    """What a schedule found of which nobody is told was no part of why people were told."""
+    quiet = {"cron": "0 5 * * *", "target_date": "yesterday", "notify": "never", "checks": ["strict_completeness"]}
+    world.edit("schedules.yaml", {"schedules": {"quiet": quiet}})
+    assert typed("tables", "create").code == 0
+    assert typed("run", "quiet", "--fail-on", "never").code == 0
+    run = json.loads(
+        typed("run", "post_overnight", "--checks", "strict_completeness", "--fail-on", "never", "--format", "json").out
+    )["run_id"]
+    why = [
+        line["why"]
+        for line in json.loads(typed("explain", run, "strict_completeness", "--format", "json").out)["explained"]
+    ]
+    assert any("something changed" in reason for reason in why)
+    assert not any("2 runs" in reason for reason in why)
