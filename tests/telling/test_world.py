@@ -175,3 +175,12 @@ def test_what_a_run_told_that_could_not_be_stored_is_known_to_the_next(ask: Aske
     later(ask, hours=1).run(CHANGED)
     words = [(transition, status) for _, transition, status in told(ask)]
     assert words.count(("NEW", "FAIL")) == words.count(("FIXED", "PASS")) == 1
+
+
+def test_how_things_stand_is_one_problem_whatever_date_a_run_is_for(ask: Asker) -> None:
+    """A declared table that is missing is missing now; looking at last week by hand finds nothing new."""
+    asked_for = "schedule=post_overnight&checks=config_sync"
+    ask.run(asked_for)
+    assert len(mails(ask.world)) == 1
+    later(ask, minutes=5).run(f"{asked_for}&date=2026-01-20")
+    assert len(mails(ask.world)) == 1
