@@ -320,3 +320,15 @@ def test_a_message_that_was_tried_again_later_begins_the_thread_of_the_end(town:
     town.run(found(PASS))
     first, last = town.mailbox.messages
     assert first.references == last.references
+
+
+def test_a_run_that_tells_what_another_found_says_so(town: Town) -> None:
+    """Its own four answers say that nothing failed; whoever reads them first must not stop there."""
+    town.mailbox.outcome = "refused"
+    town.run(found(FAIL))
+    town.mailbox.outcome = "accepted"
+    town.run(found(PASS, "t", "b"))
+    town.run(found(FAIL, "t", "b"))
+    first, second = (" ".join(body.split()) for body in town.mailbox.bodies)
+    assert "NOT OF THIS RUN: 1 finding was made by other runs" in first
+    assert "NOT OF THIS RUN" not in second
