@@ -115,3 +115,12 @@ def test_what_is_silenced_and_over_is_not_listed() -> None:
     place.run(found(FAIL))
     place.run(found(PASS))
     assert "silenced by ana" not in " ".join(place.mailbox.bodies[1].split())
+
+
+@pytest.mark.parametrize("history", [(WARN, FAIL), (FAIL, PASS, PASS, FAIL)])
+def test_what_outlived_its_silence_is_not_silent_again(history: tuple[Status, ...]) -> None:
+    """The results that say why it was over are not read for longer than a week; what people were told is."""
+    place = town(replace(ACCEPTED, until=date(2026, 3, 1)), notify="always")
+    for status in (*history, *(FAIL,) * 12):
+        place.run(found(status), hours=24)
+    assert place.words()[-13:] == ["NEW", *["STILL"] * 12]

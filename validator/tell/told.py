@@ -14,7 +14,7 @@ FLAPPING = "FLAPPING"
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What a channel was last told of a problem. `opened` is when it was first told of this time, `status` what it was told to be;
-    `was_critical` whether it was told as critical before, this time.
+    `was_critical` whether it was told as critical before, this time; `raised` when it was last told as new or worse.
     """
 
     key: Key
@@ -29,12 +29,14 @@ class Told:
     acknowledged_at: datetime | None = None
     note: str = ""
     was_critical: bool = False
+    raised: datetime | None = None
 
     def after(self, before: "Told | None") -> "Told":
         """This word as the one that came after `before`: of the same time that it stood, unless that was over."""
         if before is None or not before.is_open or self.transition is Transition.NEW:
-            return self
-        return replace(self, opened=before.opened, was_critical=before.is_critical)
+            return replace(self, raised=self.at)
+        raised = self.at if self.transition is Transition.WORSE else before.raised
+        return replace(self, opened=before.opened, was_critical=before.is_critical, raised=raised)
 
     @property
     def is_critical(self) -> bool:
