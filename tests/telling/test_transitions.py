@@ -8,7 +8,7 @@ import pytest
 from tests.telling.town import ERROR, FAIL, PASS, SKIP, START, WARN, WHERE, Town, found
 from validator.claim import NoClaim
 from validator.ssot.models.pipeline import TellingSpec
-from validator.status import Severity
+from validator.status import Severity, Status
 from validator.telling import tell
 
 
@@ -116,6 +116,27 @@ def test_a_subject_that_its_check_no_longer_speaks_of_is_fixed(town: Town) -> No
     town.run(found(PASS, "t"))
     assert town.words() == ["NEW", "FIXED"]
     assert "no longer speaks of it" in " ".join(town.mailbox.bodies[-1].split())
+
+
+@pytest.mark.parametrize("history", [(FAIL,), (FAIL, PASS, FAIL, PASS, FAIL)])
+def test_what_its_check_no_longer_speaks_of_does_not_come_back(town: Town, history: tuple[Status, ...]) -> None:
+    """Nothing newer than its failure is ever stored of it; that it was told to be over is what is known last."""
+    for status in history:
+        town.run(found(status), found(PASS, "t"))
+    for _ in range(6):
+        town.run(found(PASS, "t"))
+    assert town.words()[-1] == "FIXED"
+    assert len(town.words()) == len(history) + 1
+    town.run(found(FAIL), found(PASS, "t"), hours=48)
+    assert town.words()[-1] == "NEW"
+
+
+def test_a_check_that_could_not_look_once_is_told_once(town: Town) -> None:
+    """Its error is about the check itself, and nothing speaks of that when it can look again."""
+    town.run(found(ERROR, "a"))
+    for _ in range(6):
+        town.run(found(PASS))
+    assert town.words("a") == ["NEW", "FIXED"]
 
 
 @pytest.mark.parametrize("status", [ERROR, SKIP])

@@ -97,20 +97,25 @@ def current_problems(
     problems = {
         key: problem
         for key, problem in problems_of([*stored, *own], rules.where, rules.judged_now, believed).items()
-        if key in believed or _is_declared(problem.newest.check_name, rules)
+        if key in believed or (_is_declared(problem, rules) and not _is_told_to_be_gone(problem, told.get(key)))
     }
     for key, word in believed.items():
         if key not in problems:
             continue
         since = problems[key].newest.check_timestamp
-        removed = scheduled and not _is_declared(word.check_name, rules)
+        removed = scheduled and not _is_declared(problems[key], rules)
         if removed or (not partial and gone_from(own, key, word.check_name, since, rules.where, rules.judged_now)):
             problems[key] = replace(problems[key], gone=True)
     return problems
 
 
-def _is_declared(check: str, rules: Rules) -> bool:
-    return rules.declared is None or check in rules.declared
+def _is_told_to_be_gone(problem: Problem, word: Told | None) -> bool:
+    """Whether people were told that it is over after it was last seen to stand: its check had stopped speaking of it."""
+    return word is not None and not word.is_open and problem.is_bad and problem.newest.check_timestamp <= word.at
+
+
+def _is_declared(problem: Problem, rules: Rules) -> bool:
+    return rules.declared is None or problem.newest.check_name in rules.declared
 
 
 def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: Rules, now: datetime) -> list[Change]:
