@@ -18,6 +18,7 @@ class ConfigSync(Check):
     unit = "differences"
     fail = "> 0"
     query_jobs = 0
+    judges_now = True
     remedy = "python -m validator config verify"
 
     def measure(self, world: World) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ class LoadJobQuota(Check):
     unit = "% of the quota"
     warn = "> 80"
     fail = "> 95"
+    judges_now = True
     remedy = "bq ls --jobs --all --max_results 50 --project_id $project"
 
     hours: int = 24

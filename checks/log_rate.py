@@ -18,6 +18,7 @@ class LogRate(Check):
     warn = "> 5"
     fail = "> 100"
     query_jobs = 0
+    judges_now = True
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
     hours: int = 24

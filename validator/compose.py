@@ -13,7 +13,7 @@ from validator.clock import zone
 from validator.errors import ConfigurationError
 from validator.execution import Budget, seconds_for_calls
 from validator.google_backend import GoogleBackend
-from validator.identity import Request, order_of
+from validator.identity import UNWATCHED, Request, order_of
 from validator.judge import NamedCheck
 from validator.letter_ports import KEPT_SECONDS, Letters
 from validator.registry import named_checks
@@ -173,6 +173,7 @@ class Service:
             spec=self.ssot.pipeline.telling,
             where=zone(self.ssot.pipeline.time_zone),
             judged_now=frozenset(name for name, named in self.checks.items() if named.check.judges_now),
+            declared=frozenset({*self.checks, UNWATCHED}),
             phases=phases_of(self.ssot),
             silences=self.ssot.silences,
         )

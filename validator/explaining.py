@@ -37,9 +37,15 @@ class Explained:
 
 
 def explain(
-    run: Run, check: str, store: ToldStore, rules: Rules, schedule: ScheduleSpec, channels: Sequence[str]
+    run: Run,
+    check: str,
+    store: ToldStore,
+    rules: Rules,
+    schedule: ScheduleSpec,
+    channels: Sequence[str],
+    silent: Sequence[str] = (),
 ) -> Iterator[Explained]:
-    """Each result of that check in the run, for each channel. Raises ServiceError."""
+    """Each result of that check in the run, for each channel; `silent` are the schedules of which nobody is told. Raises ServiceError."""
     before = run.run_timestamp - timedelta(microseconds=1)
     ledger, words = store.ledger(before, grace=timedelta(0)), store.words(run.run_timestamp)
     names = sorted({*channels, *ledger.told, *(word.channel for word in words if word.run_id == run.run_id)})
@@ -47,7 +53,7 @@ def explain(
         believed = [key for key, told in ledger.of(channel).items() if told.is_open]
         notice = notice_of(
             run.results,
-            store.judged(before, believed, ()),
+            store.judged(before, believed, silent),
             ledger,
             channel,
             rules,

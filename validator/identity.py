@@ -14,6 +14,8 @@ from validator.ssot.source import Ssot
 AD_HOC = "ad_hoc"
 DEAD_LETTER = "dead_letter"
 """The schedule of runs that tell of one dead letter each: they speak of one subject of a check, and did not look at its others."""
+UNWATCHED = "dead_letters"
+"""The name of their check where no declared one watches the depth of dead letters."""
 DEAD_LETTER_SCHEDULE = ScheduleSpec(cron="* * * * *", target_date="today", notify="change", checks=())
 """What such a run goes by: it is due whenever a message comes, and tells only changes."""
 

@@ -17,7 +17,7 @@ from validator.status import Severity, Status, Transition
 from validator.store import ALERTS, RESULTS, RUNS, ResultStore, transaction
 from validator.store_rows import result_of
 from validator.tell.change import Change
-from validator.tell.problem import NOW, Key, relative_day
+from validator.tell.problem import NOW, TODAY, YESTERDAY, Key, relative_day
 from validator.tell.told import FLAPPING, Ledger, Told, newest
 from validator.world import Row, Value
 
@@ -55,7 +55,7 @@ class ToldStore:
     def ledger(self, now: datetime, *, grace: timedelta = GRACE) -> Ledger:
         """What every channel was told, as of `now`, and of runs that are told at the same time."""
         span: dict[str, Value] = {"first": now - timedelta(days=TOLD_DAYS), "last": now + grace}
-        sql = f"""SELECT a.alert_timestamp, a.run_id, a.check_name, a.severity, a.channel, a.message, a.acknowledged_at, a.resolution_notes,
+        sql = f"""SELECT a.alert_id, a.alert_timestamp, a.run_id, a.check_name, a.severity, a.channel, a.message, a.acknowledged_at, a.resolution_notes,
   a.fingerprint, a.transition, a.status, r.target_date, r.checked_at
 FROM {self.store.table(ALERTS)} AS a LEFT JOIN (
   SELECT run_id, check_name, MAX(target_date) AS target_date, MAX(check_timestamp) AS checked_at FROM {self.store.table(RESULTS)}
@@ -70,22 +70,17 @@ WHERE a.alert_timestamp BETWEEN @first AND @last ORDER BY a.alert_timestamp"""
         return Ledger(told=newest(self._told(rows)), messages={channel: tuple(at) for channel, at in messages.items()})
 
     def _told(self, rows: Iterable[Row]) -> Iterator[tuple[str, Told]]:
-        opened: dict[tuple[str, Key], datetime] = {}
         for row in rows:
-            if row["fingerprint"] is None or row["transition"] not in Transition.__members__:
-                continue
-            key, channel = Key(str(row["fingerprint"]), self._day(row)), str(row["channel"])
-            transition = Transition(row["transition"])
-            if transition is Transition.NEW:
-                opened.pop((channel, key), None)
-            at = row["alert_timestamp"]
-            yield channel, _told(row, key, transition, opened.setdefault((channel, key), at))
+            if row["fingerprint"] is not None and row["transition"] in Transition.__members__:
+                yield str(row["channel"]), _told(row, Key(str(row["fingerprint"]), self._day(row)))
 
     def _day(self, row: Row) -> str:
         if row["check_name"] in self.judged_now:
             return NOW
         target, at = row["target_date"], row["checked_at"] or row["alert_timestamp"]
-        return relative_day(target, day_of(at, self.where)) if isinstance(target, date) else NOW
+        if isinstance(target, date):
+            return relative_day(target, day_of(at, self.where))
+        return next((day for day in (TODAY, YESTERDAY) if _is_named_by(row, day)), NOW)
 
     def open(self, now: datetime) -> Mapping[Key, Told]:
         """What people believe to stand, by the channel that was told last."""
@@ -163,21 +158,33 @@ WHERE fingerprint = @fingerprint AND alert_timestamp >= CAST(@opened AS TIMESTAM
         return len(open_rows)
 
 
-def _told(row: Row, key: Key, transition: Transition, opened: datetime) -> Told:
+def _told(row: Row, key: Key) -> Told:
     flapping = row["status"] == FLAPPING
     return Told(
         key=key,
         check_name=str(row["check_name"]),
         at=row["alert_timestamp"],
-        opened=opened,
+        opened=row["alert_timestamp"],
         run_id=str(row["run_id"]),
-        transition=transition,
+        transition=Transition(row["transition"]),
         status=Status(row["status"]) if row["status"] in Status.__members__ else Status.FAIL,
         severity=Severity(row["severity"]) if row["severity"] in Severity.__members__ else Severity.P3_MEDIUM,
         flapping=flapping,
         acknowledged_at=row["acknowledged_at"],
         note=str(row["resolution_notes"] or ""),
     )
+
+
+def _alert_id(run_id: str, channel: str, fingerprint: str, day: str) -> str:
+    return str(uuid.uuid5(uuid.UUID(run_id), f"{channel}|{fingerprint}|{day}"))
+
+
+def _is_named_by(row: Row, day: str) -> bool:
+    """Whether a row's id was made with that day: it is all that is known of the day where the run that found it could not be stored."""
+    try:
+        return bool(row["alert_id"] == _alert_id(str(row["run_id"]), str(row["channel"]), str(row["fingerprint"]), day))
+    except ValueError:
+        return False
 
 
 def _message_row(run: Run, channel: str, at: datetime, text: str, status: str) -> dict[str, Any]:
@@ -198,11 +205,11 @@ def _change_row(run: Run, channel: str, at: datetime, change: Change) -> dict[st
     kept = told if told is not None and change.acknowledged else None
     resolved = (change.ended or at) if fixed else None
     return {
-        "alert_id": str(uuid.uuid5(uuid.UUID(run.run_id), f"{channel}|{change.key.fingerprint}|{change.key.day}")),
+        "alert_id": _alert_id(run.run_id, channel, change.key.fingerprint, change.key.day),
         "alert_timestamp": rfc3339(at),
         "run_id": change.found_in,
         "check_name": change.result.check_name,
-        "severity": change.result.severity.value,
+        "severity": change.severity.value,
         "channel": channel,
         "message": change.result.message,
         "acknowledged": kept is not None,

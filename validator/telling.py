@@ -143,13 +143,17 @@ def _recorder(order: Order, run: Run, outside: Outside, claim: Claim) -> Record:
 
 
 def _record_noted(order: Order, run: Run, noted: Collection[str], outside: Outside) -> list[str]:
-    """Record what an earlier attempt sent and noted beside its claim, and could not record. Returns the problems."""
+    """Record what an earlier attempt sent and noted beside its claim, and could not record. Returns the problems.
+
+    What was judged after the run was hardly in that message: it stays to be told, rather twice than never.
+    """
     problems = []
     found = notices(order, run, outside, ())
     for channel in sorted(noted & found.keys()):
         try:
             subject = outside.teller.message(run, found[channel]).subject
-            outside.ledger.record(run, channel, order.now, subject, found[channel].told)
+            told = [one for one in found[channel].told if one.judged.check_timestamp <= run.run_timestamp]
+            outside.ledger.record(run, channel, order.now, subject, told)
         except ServiceError as error:
             problems.append(f"{channel}: sent, but not recorded: {error}")
     return problems

@@ -161,7 +161,8 @@ def explained(call: Call) -> int:
         if schedule is None:
             raise NotFound("schedule", run.schedule_name, sorted(svc.ssot.schedules))
         names = [channel.name for channel in session.teller.channels]
-        lines = list(explain(run, arguments.check, session.ledger, svc.rules, schedule, names))
+        silent = session.teller.silent
+        lines = list(explain(run, arguments.check, session.ledger, svc.rules, schedule, names, silent))
     if not lines:
         raise BadRequest(f"the run has no result of {arguments.check}")
     if arguments.format == "json":

@@ -168,3 +168,20 @@ def test_a_silence_says_what_it_matches(failing: str, typed: Type) -> None:
     assert re.search(r"from now on, and matches \d+ findings of the last 8 days", done.out)
     none = typed("silence", "dlq_depth", "--subject", "nope", "--reason", "x", "--author", "a", "--until", until())
     assert "matches no finding" in none.out
+
+
+def test_explaining_leaves_out_what_telling_leaves_out(typed: Type, world: LaidWorld) -> None:
+    """What a schedule found of which nobody is told was no part of why people were told."""
+    quiet = {"cron": "0 5 * * *", "target_date": "yesterday", "notify": "never", "checks": ["strict_completeness"]}
+    world.edit("schedules.yaml", {"schedules": {"quiet": quiet}})
+    assert typed("tables", "create").code == 0
+    assert typed("run", "quiet", "--fail-on", "never").code == 0
+    run = json.loads(
+        typed("run", "post_overnight", "--checks", "strict_completeness", "--fail-on", "never", "--format", "json").out
+    )["run_id"]
+    why = [
+        line["why"]
+        for line in json.loads(typed("explain", run, "strict_completeness", "--format", "json").out)["explained"]
+    ]
+    assert any("something changed" in reason for reason in why)
+    assert not any("2 runs" in reason for reason in why)

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.tell import samples
 from tests.tell.samples import result, run
-from validator.status import Status
+from validator.status import Severity, Status
 from validator.tell.slack import escape, render_slack
 from validator.tell.summary import summarise
+from validator.tell.view import Finding, Section
 
 
 def blocks(payload: dict[str, Any]) -> list[dict[str, Any]]:
@@ -88,3 +90,31 @@ def test_what_is_left_out_is_counted() -> None:
     shown = [text["text"] for text in texts(render_slack(samples.view(samples.two_hundred())))]
     assert sum(text.startswith(":red_circle:") for text in shown) == 15
     assert any(text.startswith("… and 118 more in run") for text in shown)
+
+
+def test_a_finding_that_says_as_much_as_it_can_is_within_slacks_limits() -> None:
+    """Slack refuses the whole message for one text too long, and would refuse it again for ever."""
+    most = "<" * 500
+    finding = Finding(
+        check=most,
+        subject=most,
+        status=Status.FAIL,
+        severity=Severity.P1_CRITICAL,
+        message=most,
+        expected=most,
+        actual=most,
+        remedy=("<" * 290,),
+        table=most,
+        affected=10**12,
+        harms=(most,),
+        owner=most,
+        runbook=most,
+        fingerprint="0" * 16,
+        date="2026-02-03",
+        change=most,
+        follows=(most,) * 9,
+        unnamed=10**6,
+    )
+    section = Section(title="What is new", status=Status.FAIL, count=1, findings=(finding,))
+    payload = render_slack(replace(summarise(samples.mixed()), sections=(section,)))
+    assert max(len(text["text"]) for text in texts(payload)) <= 3_000

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from tests.telling.town import FAIL, PASS, WARN, Town, found
+import pytest
+
+from tests.telling.town import ERROR, FAIL, PASS, SKIP, WARN, Town, found
 from validator.results import Result
 from validator.status import Severity, Status
 from validator.tell.causes import Phases
@@ -137,3 +139,32 @@ def test_what_follows_can_be_acknowledged_too() -> None:
     place = town()
     place.run(phase(2), phase(3))
     assert f"id {phase(3).fingerprint}" in " ".join(place.mailbox.bodies[0].split())
+
+
+def test_what_follows_from_a_phase_of_which_nobody_is_told_is_told() -> None:
+    """A cause that is in no message can't stand for what follows from it."""
+    place = Town(phases=replace(PHASES, untold=frozenset({2})))
+    place.run(phase(2), phase(3))
+    assert place.words("phase3") == ["NEW"]
+
+
+@pytest.mark.parametrize("now", [SKIP, ERROR])
+def test_what_failed_for_another_date_is_no_cause(now: Status) -> None:
+    """Nobody could tell how phase 2 did on the second day; that it was down for the first one explains nothing."""
+    place = town()
+    place.run(phase(2))
+    place.run(phase(2, now), phase(3), hours=24)
+    assert place.words("phase3") == ["NEW"]
+
+
+def test_what_follows_in_hundreds_leaves_room_for_what_it_follows_from() -> None:
+    """A mail has a size; the consequences that have no room in it are counted, and the cause stays."""
+    place = town()
+    place.run(phase(2), *(found(FAIL, "predictions", f"check {n}") for n in range(600)))
+    (message,) = place.mailbox.messages
+    text = " ".join(message.text.split())
+    assert "What is new (1) " in text
+    assert "phase2_completion · phase2 phase2 is FAIL" in text
+    assert "it blocks 550 more" in text
+    assert "and 550 more" in message.html
+    assert "and 597 more" in str(message.slack)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.telling.town import FAIL, PASS, WARN, Town, found
+from tests.telling.town import FAIL, PASS, WARN, Notify, Town, found
 from validator.status import Severity, Status
 
 P1 = Severity.P1_CRITICAL
@@ -42,3 +42,17 @@ def test_what_is_critical(town: Town, status: Status, severity: Severity, is_cri
     town.run(found(PASS, severity=severity))
     town.run(found(PASS, severity=severity))
     assert [message.critical for message in town.mailbox.messages] == [is_critical, is_critical, False]
+
+
+@pytest.mark.parametrize("notify", ["always", "change"])
+def test_the_end_of_what_was_critical_is_told_to_whoever_knew_of_it(notify: Notify) -> None:
+    """Also where it was only a warning by the time it ended, and whether or not people were told of that."""
+    town = Town(notify=notify)
+    for status in (FAIL, WARN, PASS, WARN, PASS):
+        town.run(found(status, severity=P1))
+    end = [
+        message.critical
+        for message, text in zip(town.mailbox.messages, town.mailbox.bodies, strict=True)
+        if "is fixed" in text
+    ]
+    assert end == [True, False]

@@ -133,3 +133,20 @@ def test_a_run_that_tells_nobody_because_of_a_silence_says_so() -> None:
     """`Nothing changed` would be false."""
     run = town().run(found(FAIL))
     assert run.delivery.quiet == "1 changed and is silenced"
+
+
+def test_what_is_silenced_and_over_is_not_listed() -> None:
+    """It passed: that it is a FAIL would be no longer true, for a week."""
+    place = town(notify="always")
+    place.run(found(FAIL))
+    place.run(found(PASS))
+    assert "silenced by ana" not in " ".join(place.mailbox.bodies[1].split())
+
+
+@pytest.mark.parametrize("history", [(WARN, FAIL), (FAIL, PASS, PASS, FAIL)])
+def test_what_outlived_its_silence_is_not_silent_again(history: tuple[Status, ...]) -> None:
+    """The results that say why it was over are not read for longer than a week; what people were told is."""
+    place = town(replace(ACCEPTED, until=date(2026, 3, 1)), notify="always")
+    for status in (*history, *(FAIL,) * 12):
+        place.run(found(status), hours=24)
+    assert place.words()[-13:] == ["NEW", *["STILL"] * 12]

@@ -1,12 +1,15 @@
 """One message per change: new, worse, fixed; nothing while nothing changes; and whatever was refused is told by the next run."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.telling.town import ERROR, FAIL, PASS, SKIP, START, WARN, WHERE, Town, found
+from validator.claim import NoClaim
 from validator.ssot.models.pipeline import TellingSpec
-from validator.status import Severity
+from validator.status import Severity, Status
+from validator.telling import tell
 
 
 @pytest.fixture
@@ -89,6 +92,7 @@ def test_a_higher_severity_is_worse(town: Town) -> None:
     town.run(found(FAIL))
     town.run(found(FAIL, severity=Severity.P1_CRITICAL))
     assert town.words() == ["NEW", "WORSE"]
+    assert "was FAIL P2, since" in town.mailbox.bodies[-1]
 
 
 def test_a_failure_that_can_no_longer_be_judged_is_neither_worse_nor_better(town: Town) -> None:
@@ -96,6 +100,16 @@ def test_a_failure_that_can_no_longer_be_judged_is_neither_worse_nor_better(town
     for status in (FAIL, ERROR, FAIL):
         town.run(found(status))
     assert town.words() == ["NEW"]
+
+
+def test_a_failure_that_could_not_be_judged_matters_as_much_as_before() -> None:
+    """What can't be judged has its check's severity; the failure had its own."""
+    town = Town(notify="always")
+    town.run(found(FAIL, severity=Severity.P1_CRITICAL))
+    town.run(found(ERROR, severity=Severity.P3_MEDIUM))
+    town.run(found(FAIL, severity=Severity.P1_CRITICAL))
+    assert town.words() == ["NEW", "STILL", "STILL"]
+    assert town.mailbox.subjects[1].startswith("CRITICAL")
 
 
 def test_what_gets_better_but_stands_makes_no_message(town: Town) -> None:
@@ -114,12 +128,40 @@ def test_a_skip_ends_nothing(town: Town) -> None:
     assert town.words() == ["NEW", "FIXED"]
 
 
+def test_what_ends_long_after_it_was_last_seen_is_not_said_to_have_been_fine(town: Town) -> None:
+    """What it was is not read any more; what it is now is not what it was."""
+    town.run(found(FAIL))
+    town.run(found(PASS), hours=24 * 9)
+    assert "It is: s is PASS" in town.mailbox.bodies[-1]
+
+
 def test_a_subject_that_its_check_no_longer_speaks_of_is_fixed(town: Town) -> None:
     """It was removed, and the check ran."""
     town.run(found(FAIL), found(PASS, "t"))
     town.run(found(PASS, "t"))
     assert town.words() == ["NEW", "FIXED"]
     assert "no longer speaks of it" in " ".join(town.mailbox.bodies[-1].split())
+
+
+@pytest.mark.parametrize("history", [(FAIL,), (FAIL, PASS, FAIL, PASS, FAIL)])
+def test_what_its_check_no_longer_speaks_of_does_not_come_back(town: Town, history: tuple[Status, ...]) -> None:
+    """Nothing newer than its failure is ever stored of it; that it was told to be over is what is known last."""
+    for status in history:
+        town.run(found(status), found(PASS, "t"))
+    for _ in range(6):
+        town.run(found(PASS, "t"))
+    assert town.words()[-1] == "FIXED"
+    assert len(town.words()) == len(history) + 1
+    town.run(found(FAIL), found(PASS, "t"), hours=48)
+    assert town.words()[-1] == "NEW"
+
+
+def test_a_check_that_could_not_look_once_is_told_once(town: Town) -> None:
+    """Its error is about the check itself, and nothing speaks of that when it can look again."""
+    town.run(found(ERROR, "a"))
+    for _ in range(6):
+        town.run(found(PASS))
+    assert town.words("a") == ["NEW", "FIXED"]
 
 
 @pytest.mark.parametrize("status", [ERROR, SKIP])
@@ -197,6 +239,26 @@ def test_what_is_acknowledged_is_not_told_again_until_it_gets_worse(town: Town) 
     assert town.words() == ["NEW", "WORSE", "FIXED"]
 
 
+def test_what_got_better_and_stands_is_told_again_after_a_time(town: Town) -> None:
+    """That it is not as bad as it was keeps nobody from forgetting it."""
+    town.run(found(FAIL))
+    for _ in range(80):
+        town.run(found(WARN))
+    assert town.words() == ["NEW", "BETTER"]
+
+
+def test_what_is_acknowledged_stays_so_when_it_gets_better(town: Town) -> None:
+    """Another finding's message that says so is no reason to remind of it."""
+    town.run(found(FAIL))
+    town.ledger.acknowledge(town.now)
+    town.run(found(WARN), found(FAIL, "t"))
+    town.run(found(WARN), found(PASS, "t"))
+    for _ in range(80):
+        town.run(found(WARN), found(PASS, "t"))
+    assert len(town.mailbox.subjects) == 3
+    assert "acknowledged: ana: on it" in " ".join(town.mailbox.bodies[1].split())
+
+
 def test_flapping_is_said_once_and_its_end_too(town: Town) -> None:
     """Four times in a day it came or went: from then on one message, until it has settled."""
     for n in range(12):
@@ -243,3 +305,76 @@ def test_a_storm_holds_what_is_critical_for_an_hour_only() -> None:
     town.run(found(WARN), found(FAIL, "worst", severity=Severity.P1_CRITICAL), hours=0.1)
     assert len(town.mailbox.subjects) == 2
     assert town.words("other") == ["NEW"]
+
+
+def test_a_run_that_is_told_late_ends_nothing_that_was_found_after_it() -> None:
+    """Its message was refused; when it is tried again, another run has found what it could not speak of."""
+    town = Town(notify="always")
+    town.mailbox.outcome = "refused"
+    late = town.run(found(PASS, "t"))
+    town.mailbox.outcome = "accepted"
+    town.run(found(PASS, "t"), found(FAIL))
+    town.now += timedelta(hours=1)
+    town.tell(late)
+    assert town.words() == ["NEW", "STILL"]
+
+
+class Noted(NoClaim):
+    """Beside the claim stands that the mail was sent."""
+
+    def told(self) -> set[str]:
+        """See Claim."""
+        return {"email"}
+
+
+def test_what_was_found_after_a_message_is_not_taken_as_told_by_it(town: Town) -> None:
+    """The mail went out and could not be recorded; the next run's was refused; then the first is tried again."""
+    outside: Any = town
+    town.mailbox.outcome = "killed after"
+    sent = town.run(found(FAIL))
+    town.mailbox.outcome = "refused"
+    town.run(found(FAIL, "t"))
+    town.mailbox.outcome = "accepted"
+    tell(town.order(sent), sent, outside, Noted())
+    assert (town.words(), town.words("t")) == (["NEW"], [])
+    town.run(found(PASS, "u"))
+    assert town.words("t") == ["NEW"]
+
+
+def test_a_check_that_is_not_declared_any_more_ends_what_it_said(town: Town) -> None:
+    """It will never speak again; what it had found and nobody was told is nobody's any more."""
+    town.run(found(FAIL, "s", "a"), found(PASS, "t", "b"))
+    town.mailbox.outcome = "refused"
+    town.run(found(FAIL, "u", "a"))
+    town.mailbox.outcome = "accepted"
+    town.declared = frozenset({"b"})
+    town.run(found(PASS, "t", "b"), scheduled=False)
+    assert town.words() == ["NEW"]
+    town.run(found(PASS, "t", "b"))
+    town.run(found(PASS, "t", "b"))
+    assert (town.words(), town.words("u")) == (["NEW", "FIXED"], [])
+    assert "no longer speaks of it" in " ".join(town.mailbox.bodies[-1].split())
+
+
+def test_a_message_that_was_tried_again_later_begins_the_thread_of_the_end(town: Town) -> None:
+    """The thread is named after when people were told, not after when it was found."""
+    town.mailbox.outcome = "refused"
+    run = town.run(found(FAIL))
+    town.mailbox.outcome = "accepted"
+    town.now += timedelta(hours=1)
+    town.tell(run)
+    town.run(found(PASS))
+    first, last = town.mailbox.messages
+    assert first.references == last.references
+
+
+def test_a_run_that_tells_what_another_found_says_so(town: Town) -> None:
+    """Its own four answers say that nothing failed; whoever reads them first must not stop there."""
+    town.mailbox.outcome = "refused"
+    town.run(found(FAIL))
+    town.mailbox.outcome = "accepted"
+    town.run(found(PASS, "t", "b"))
+    town.run(found(FAIL, "t", "b"))
+    first, second = (" ".join(body.split()) for body in town.mailbox.bodies)
+    assert "NOT OF THIS RUN: 1 finding was made by other runs" in first
+    assert "NOT OF THIS RUN" not in second

@@ -168,3 +168,27 @@ def test_the_text_says_why_nobody_was_told(ask: Asker) -> None:
     again = later(ask, minutes=1)(f"/?{CHANGED}&format=text").get_data(as_text=True)
     assert "told     outbox" in first
     assert "told     nobody: nothing changed since people were last told" in again
+
+
+def test_what_a_run_told_that_could_not_be_stored_is_known_to_the_next(ask: Asker) -> None:
+    """What it was about is in no result table; it is neither told again nor left open for ever."""
+    ask.world.sql("ALTER TABLE ops.validation_runs RENAME COLUMN details TO somewhere_else")
+    body = strict_json(ask(f"/?{CHANGED}"))
+    assert (body["delivery"]["stored"], body["delivery"]["sent"]) == (False, ["outbox"])
+    ask.world.sql("ALTER TABLE ops.validation_runs RENAME COLUMN somewhere_else TO details")
+    later(ask, minutes=5).run(CHANGED)
+    ask.world.sql(
+        "INSERT INTO raw.plays SELECT CAST('2026-02-03' AS DATE) - INTERVAL (n) DAY, FROM range(60) days(n), range(40)"
+    )
+    later(ask, hours=1).run(CHANGED)
+    words = [(transition, status) for _, transition, status in told(ask)]
+    assert words.count(("NEW", "FAIL")) == words.count(("FIXED", "PASS")) == 1
+
+
+def test_how_things_stand_is_one_problem_whatever_date_a_run_is_for(ask: Asker) -> None:
+    """A declared table that is missing is missing now; looking at last week by hand finds nothing new."""
+    asked_for = "schedule=post_overnight&checks=config_sync"
+    ask.run(asked_for)
+    assert len(mails(ask.world)) == 1
+    later(ask, minutes=5).run(f"{asked_for}&date=2026-01-20")
+    assert len(mails(ask.world)) == 1

@@ -91,11 +91,11 @@ class MemoryLedger:
                 key=change.key,
                 check_name=change.result.check_name,
                 at=at,
-                opened=kept.opened if kept else at,
+                opened=at,
                 run_id=change.found_in,
                 transition=change.transition,
                 status=change.status,
-                severity=change.result.severity,
+                severity=change.severity,
                 flapping=bool(change.flapping),
                 acknowledged_at=kept.acknowledged_at if kept and change.acknowledged else None,
             )
@@ -132,6 +132,7 @@ class Town:
     spec: TellingSpec = USUAL
     silences: tuple[SilenceSpec, ...] = ()
     phases: Phases = NO_PHASES
+    declared: frozenset[str] | None = None
     now: datetime = START
     mailbox: Mailbox = field(default_factory=Mailbox)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -141,7 +142,7 @@ class Town:
     @property
     def teller(self) -> Teller:
         """What telling asks for."""
-        rules = Rules(spec=self.spec, where=WHERE, phases=self.phases, silences=self.silences)
+        rules = Rules(spec=self.spec, where=WHERE, phases=self.phases, silences=self.silences, declared=self.declared)
         return Teller(
             channels=[self.mailbox],
             links=Links(domain="example.com"),
@@ -161,14 +162,14 @@ class Town:
         """Tell of a run; where the process dies, the run is as it was."""
         outside: Any = self
         try:
-            return tell(self._order(run, scheduled=scheduled), run, outside, NoClaim())
+            return tell(self.order(run, scheduled=scheduled), run, outside, NoClaim())
         except Killed:
             return run
 
     def notice(self, run: Run) -> Notice:
         """What there is to tell of that run now."""
         outside: Any = self
-        return notices(self._order(run, scheduled=True), run, outside, ())[self.mailbox.name]
+        return notices(self.order(run), run, outside, ())[self.mailbox.name]
 
     def words(self, subject: str = "s") -> list[str]:
         """What people were told of a subject, in order."""
@@ -201,7 +202,8 @@ class Town:
             delivery=Delivery(stored=True),
         )
 
-    def _order(self, run: Run, *, scheduled: bool) -> Order:
+    def order(self, run: Run, *, scheduled: bool = True) -> Order:
+        """What was asked for, by whoever tells of the run now."""
         return Order(
             run_id=run.run_id,
             scheduled=scheduled,

@@ -10,6 +10,7 @@ from validator.dead_letters.harm import Arrival, Harm, correlation_of
 from validator.dead_letters.ledger import Lately
 from validator.dead_letters.message import DeadLetter
 from validator.dead_letters.place import Place
+from validator.identity import UNWATCHED
 from validator.judge import NamedCheck
 from validator.results import Result, fingerprint, result_id
 from validator.status import Severity, Status
@@ -22,8 +23,6 @@ STATUSES: Mapping[Arrival, Status] = {
     Arrival.NOT_OWED: Status.WARN,
 }
 """Never PASS: a message was given up, whatever came of it, and lies where it has to be cleared away."""
-UNWATCHED = "dead_letters"
-"""The check's name where none watches the depth of dead letters."""
 SHOWN = 1_000
 """Characters of the data that the result shows."""
 

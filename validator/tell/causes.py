@@ -61,8 +61,9 @@ def phases_of(ssot: Ssot) -> Phases:
 
 
 def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[Key] = ()) -> Mapping[Key, Problem]:
-    """The earliest failed phase upstream of each problem, on the same day and not after it. What matters more than its cause has none, nor
-    has what is judged over many days; what is silenced is none.
+    """The earliest failed phase upstream of each problem, of the same date and not after it: what was down for Monday explains nothing of
+    Tuesday. What matters more than its cause has none, nor has what is judged over many days; and what is silenced, of which nobody is
+    told, is none.
     """
     every = list(problems)
     roots = sorted(
@@ -84,6 +85,7 @@ def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[
                 phase is not None
                 and upstream < phase
                 and root.key.day == problem.key.day
+                and root.newest.target_date == problem.newest.target_date
                 and root.began <= problem.began
                 and len(problem.newest.evidence.get("days") or ()) <= 1
                 and problem.newest.severity.rank <= root.newest.severity.rank

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from validator.results import Result
 from validator.ssot.models.pipeline import TellingSpec
-from validator.status import Status, Transition
+from validator.status import Severity, Status, Transition
 from validator.tell.problem import TODAY, YESTERDAY, Key, Problem
 from validator.tell.told import Told
 
@@ -14,6 +14,8 @@ FACTOR, LEAST = 2, 10
 """What makes a finding that stands much worse: so many times as far beyond its limit, and by at least so much."""
 NEWS = (Transition.NEW, Transition.WORSE, Transition.FIXED)
 """What makes a message."""
+STANDS = (Transition.STILL, Transition.BETTER)
+"""What people know of, and is not worse than they know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,12 @@ class Change:
         return self.judged.run_id
 
     @property
+    def severity(self) -> Severity:
+        """What people will have been told that it matters: of a failure that can't be judged any more, what they were told."""
+        kept = self.told is not None and self.transition in STANDS and self.status is not self.result.status
+        return self.told.severity if kept and self.told else self.result.severity
+
+    @property
     def is_news(self) -> bool:
         """Whether it makes a message of its own."""
         return self.transition in NEWS and not self.quiet
@@ -54,7 +62,7 @@ class Change:
     @property
     def acknowledged(self) -> bool:
         """Whether somebody has it in hand: until it gets worse or clears."""
-        return self.transition is Transition.STILL and self.told is not None and self.told.acknowledged_at is not None
+        return self.transition in STANDS and self.told is not None and self.told.acknowledged_at is not None
 
 
 def changes_of(

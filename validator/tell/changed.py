@@ -9,6 +9,7 @@ from validator.status import RunStatus, Status, Transition, run_status
 from validator.tell.change import Change
 from validator.tell.notice import Notice
 from validator.tell.plain import clip, plain
+from validator.tell.problem import BAD
 from validator.tell.view import Finding, Line, Section
 from validator.tell.words import change_words
 
@@ -31,7 +32,7 @@ _WORDS = {
 
 def state_of(run: Run, notice: Notice) -> RunStatus:
     """The state a message leads with: of the run, and of what else it tells that stands."""
-    stands = [(c.status, c.result.severity) for c in notice.told if c.transition is not Transition.FIXED]
+    stands = [(c.status, c.severity) for c in notice.told if c.transition is not Transition.FIXED]
     told = run_status(stands) if stands else RunStatus.OK
     return max(run.status, told, key=lambda status: status.rank)
 
@@ -65,7 +66,7 @@ def changed_sections(notice: Notice, finding_of: Callable[[Result], Finding], wh
             findings = tuple(_finding(change, notice, finding_of, where) for change in mine)
             tone = max((finding.status for finding in findings), key=lambda status: status.rank)
             yield Section(title=title, status=tone, count=len(mine), findings=findings)
-    if silenced := [change for change in notice.changes if change.silenced]:
+    if silenced := [one for one in notice.changes if one.silenced and one.transition is not Transition.FIXED]:
         lines = tuple(_silenced(change) for change in silenced)
         yield Section(title="What is silenced", status=Status.SKIP, count=len(silenced), lines=lines)
 
@@ -83,7 +84,7 @@ def _finding(change: Change, notice: Notice, finding_of: Callable[[Result], Find
     follows = tuple(_under(other, finding_of, where) for other in notice.told if other.cause == change.key)
     base = replace(finding_of(change.result), change=change_words(change, where), follows=follows)
     if change.transition is Transition.FIXED:
-        past = f"It was: {base.message}"
+        past = f"It {'was' if change.result.status in BAD else 'is'}: {base.message}"
         return replace(
             base, status=Status.PASS, message=past, label="FIXED", expected="", actual="", remedy=(), why_cut=""
         )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from validator.results import Run
 from validator.status import RunStatus, Severity, Status, Transition
@@ -45,7 +45,7 @@ def compose_message(
     domain = ".".join(filter(None, map(_id_part, links.domain.split(".")))) or "localhost"
     schedule = _id_part(run.schedule_name)
     # The last one is what the message answers: the worst.
-    threads = [_thread(change, run) for change in notice.told if not change.cause][:_THREADS][::-1]
+    threads = [_thread(change, notice.at) for change in notice.told if not change.cause][:_THREADS][::-1]
     return Message(
         run_id=run.run_id,
         critical=summary.status is RunStatus.CRITICAL or any(_was_critical(change) for change in notice.told),
@@ -60,19 +60,18 @@ def compose_message(
     )
 
 
-def _thread(change: Change, run: Run) -> str:
+def _thread(change: Change, at: datetime) -> str:
     """Names an incident: the problem, and when people were first told of it this time."""
-    opened = change.told.opened if change.told and change.told.is_open else run.run_timestamp
+    opened = change.told.opened if change.told and change.told.is_open else at
     return f"{change.key.fingerprint}.{change.key.day}.{opened.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _was_critical(change: Change) -> bool:
-    """Whether those who were told of something critical are told now that it is over."""
-    return (
-        change.transition is Transition.FIXED
-        and change.result.severity is Severity.P1_CRITICAL
-        and change.result.status is Status.FAIL
-    )
+    """Whether those who were told of something critical are told now that it is over, also where it had become less by then."""
+    if change.transition is not Transition.FIXED:
+        return False
+    known = change.told is not None and change.told.is_open and change.told.is_critical
+    return known or (change.result.severity is Severity.P1_CRITICAL and change.result.status is Status.FAIL)
 
 
 def _fitting(summary: Summary) -> Summary:

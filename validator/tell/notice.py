@@ -12,7 +12,7 @@ from validator.ssot.models.checks import SilenceSpec
 from validator.ssot.models.pipeline import TellingSpec
 from validator.status import Severity, Transition
 from validator.tell.causes import NO_PHASES, Phases, causes_of
-from validator.tell.change import Change, changes_of
+from validator.tell.change import STANDS, Change, changes_of
 from validator.tell.problem import Key, Problem, gone_from, problems_of
 from validator.tell.silences import silence_notes, silence_of
 from validator.tell.told import Ledger, Told
@@ -22,19 +22,21 @@ Notify = Literal["always", "change", "never"]
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What decides whether people are told, the same for every run."""
+    """What decides whether people are told, the same for every run. `declared` are the checks that may speak; None: any."""
 
     spec: TellingSpec
     where: ZoneInfo
     judged_now: frozenset[str] = frozenset()
+    declared: frozenset[str] | None = None
     phases: Phases = NO_PHASES
     silences: tuple[SilenceSpec, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What there is to tell a channel, the run's own and what earlier runs could not tell. `due` says whether now, `why` for what reason."""
+    """What there is to tell a channel `at` a time, the run's own and what earlier runs could not tell. `due` says whether, `why` for what reason."""
 
+    at: datetime
     changes: tuple[Change, ...]
     due: bool
     why: str
@@ -63,7 +65,7 @@ def notice_of(
     `partial`: the run did not look at all that its checks are for, so what it does not speak of is not over.
     """
     told = ledger.of(channel)
-    problems = current_problems(own, stored, told, rules, partial=partial)
+    problems = current_problems(own, stored, told, rules, partial=partial, scheduled=scheduled)
     changes = _weighed(problems, told, rules, now)
     due, why = _due(
         changes,
@@ -75,21 +77,45 @@ def notice_of(
         now,
     )
     notes = silence_notes(rules.silences, [*stored, *own], day_of(now, rules.where))
-    return Notice(changes=tuple(sorted(changes, key=_weight)), due=due, why=why, notes=tuple(notes))
+    return Notice(at=now, changes=tuple(sorted(changes, key=_weight)), due=due, why=why, notes=tuple(notes))
 
 
 def current_problems(
-    own: Sequence[Result], stored: Sequence[Result], told: Mapping[Key, Told], rules: Rules, *, partial: bool = False
+    own: Sequence[Result],
+    stored: Sequence[Result],
+    told: Mapping[Key, Told],
+    rules: Rules,
+    *,
+    partial: bool = False,
+    scheduled: bool = True,
 ) -> Mapping[Key, Problem]:
-    """Every problem as it is now. What was told and is no longer spoken of by its own check, in this run, is gone."""
+    """Every problem as it is now. What was told and is no longer spoken of by its own check, in this run, is gone.
+
+    So is what was said by a check that is not declared any more; by hand, whoever runs it may have other declarations than the service.
+    """
     believed = {key: word for key, word in told.items() if word.is_open}
-    problems = dict(problems_of([*stored, *own], rules.where, rules.judged_now, believed))
+    problems = {
+        key: problem
+        for key, problem in problems_of([*stored, *own], rules.where, rules.judged_now, believed).items()
+        if key in believed or (_is_declared(problem, rules) and not _is_told_to_be_gone(problem, told.get(key)))
+    }
     for key, word in believed.items():
-        if partial or key not in problems:
+        if key not in problems:
             continue
-        if gone_from(own, key, word.check_name, rules.where, rules.judged_now):
+        since = problems[key].newest.check_timestamp
+        removed = scheduled and not _is_declared(problems[key], rules)
+        if removed or (not partial and gone_from(own, key, word.check_name, since, rules.where, rules.judged_now)):
             problems[key] = replace(problems[key], gone=True)
     return problems
+
+
+def _is_told_to_be_gone(problem: Problem, word: Told | None) -> bool:
+    """Whether people were told that it is over after it was last seen to stand: its check had stopped speaking of it."""
+    return word is not None and not word.is_open and problem.is_bad and problem.newest.check_timestamp <= word.at
+
+
+def _is_declared(problem: Problem, rules: Rules) -> bool:
+    return rules.declared is None or problem.newest.check_name in rules.declared
 
 
 def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: Rules, now: datetime) -> list[Change]:
@@ -101,13 +127,14 @@ def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: R
         for change in changes
         if (silence := silence_of(change, problems[change.key], rules.silences, rules.where, today))
     }
-    causes = causes_of(problems.values(), rules.phases, silences)
+    untold = {change.key for change in changes if _is_untold(change, rules.phases)}
+    causes = causes_of(problems.values(), rules.phases, {*silences, *untold})
     weighed = []
     for change in changes:
         if silence := silences.get(change.key):
             why = f"silenced by {silence.author} until {silence.until}: {silence.reason}"
             weighed.append(replace(change, quiet=why, silenced=True))
-        elif _is_untold(change, rules.phases):
+        elif change.key in untold:
             why = f"phase {rules.phases.of(change.result)} is declared with alert_on_failure: false"
             weighed.append(replace(change, quiet=why, silenced=True))
         elif (cause := causes.get(change.key)) and (change.transition is not Transition.FIXED or change.missed):
@@ -171,7 +198,7 @@ def must_wait(messages: Sequence[datetime], spec: TellingSpec, now: datetime, *,
 
 def needs_reminder(change: Change, spec: TellingSpec, now: datetime) -> bool:
     """Whether a finding that stands was told so long ago that people are told again."""
-    if change.transition is not Transition.STILL or change.quiet or change.acknowledged or change.told is None:
+    if change.transition not in STANDS or change.quiet or change.acknowledged or change.told is None:
         return False
     return now - change.told.at >= timedelta(hours=spec.reminder_hours)
 

@@ -94,10 +94,16 @@ def problems_of(
     }
 
 
-def gone_from(results: Iterable[Result], key: Key, check: str, where: ZoneInfo, judged_now: Collection[str]) -> bool:
-    """Whether the check judged things on that day without speaking of the problem. A check with an ERROR, or with nothing but SKIP, says nothing."""
+def gone_from(
+    results: Iterable[Result], key: Key, check: str, since: datetime, where: ZoneInfo, judged_now: Collection[str]
+) -> bool:
+    """Whether the check judged things on that day, since then, without speaking of the problem. A check with an ERROR, or with nothing but SKIP, says nothing."""
     mine = [
-        result for result in results if result.check_name == check and key_of(result, where, judged_now).day == key.day
+        result
+        for result in results
+        if result.check_name == check
+        and result.check_timestamp >= since
+        and key_of(result, where, judged_now).day == key.day
     ]
     judged = [result.status for result in mine if result.status is not Status.SKIP]
     return (

@@ -24,9 +24,17 @@ def silence_of(
         return None
     last = today if problem.is_bad else day_of(change.result.check_timestamp, where)
     for silence in silences:
-        if matches(silence, change.result) and last <= silence.until and not _is_over(silence, problem, where):
+        if not matches(silence, change.result) or last > silence.until:
+            continue
+        if not (_is_outlived(silence, change, where) or _is_over(silence, problem, where)):
             return silence
     return None
+
+
+def _is_outlived(silence: SilenceSpec, change: Change, where: ZoneInfo) -> bool:
+    """Whether people were told, after it was made, that this is new or worse: then it was over, however long that is ago."""
+    raised = change.told.raised if change.told and change.told.is_open else None
+    return bool(raised and silence.since and day_of(raised, where) > silence.since)
 
 
 def matches(silence: SilenceSpec, result: Result) -> bool:

@@ -15,7 +15,7 @@ SHOWN = 15
 """Findings shown: a channel is read in passing; the mail has more, the run has all."""
 
 _FOLLOWS = 3
-_HEADER, _FALLBACK, _LINE, _COMMAND = 150, 1_000, 600, 1_200
+_TEXT, _HEADER, _FALLBACK, _LINE, _CHANGE, _COMMAND = 3_000, 150, 1_000, 600, 300, 1_200
 _ICONS = {
     Status.FAIL: ":red_circle:",
     Status.ERROR: ":large_purple_circle:",
@@ -95,9 +95,9 @@ def _finding(finding: Finding) -> str:
     icon = _ICONS[finding.status]
     name = f"`{escape(finding.check, 200)}`" + (f" {escape(finding.subject, 200)}" if finding.subject else "")
     facts = " · ".join(f"{label} {escape(value, 120)}" for label, value in (*finding.values, *finding.facts))
-    change = f"_{escape(finding.change)}_" if finding.change else ""
+    change = f"_{escape(finding.change, _CHANGE)}_" if finding.change else ""
     follows = [f"↳ {escape(line, 200)}" for line in finding.follows[:_FOLLOWS]]
-    left = len(finding.follows) - len(follows)
+    left = len(finding.follows) - len(follows) + finding.unnamed
     blocked = [*follows, *([f"↳ and {left:,} more"] if left else [])]
     lines = [
         f"{icon} *{finding.priority} {finding.state}* {name}",
@@ -106,16 +106,17 @@ def _finding(finding: Finding) -> str:
         *blocked,
         facts,
     ]
-    return "\n".join(filter(None, lines)) + _command(finding.remedy)
+    text = "\n".join(filter(None, lines))
+    return text + _command(finding.remedy, _TEXT - len(text))
 
 
-def _command(lines: tuple[str, ...]) -> str:
+def _command(lines: tuple[str, ...], room: int = _TEXT) -> str:
     """Whole lines in a code block; where they don't fit, none and a word about it: half a command is worse than none."""
     text = "\n".join(lines).replace("```", "'''")
     if not text:
         return ""
-    whole = _escaped_code(text)
-    return f"\n```{whole}```" if len(whole) <= _COMMAND else "\n(the command is too long for Slack: see the mail)"
+    block = f"\n```{_escaped_code(text)}```"
+    return block if len(block) <= min(_COMMAND, room) else "\n(the command is too long for Slack: see the mail)"
 
 
 def _escaped_code(text: str) -> str:

@@ -1,12 +1,12 @@
 """A run becomes the view that people are told: the state, four answers, then findings in the order a reader needs them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from validator.results import Result, Run
-from validator.status import RunStatus, Status
+from validator.status import RunStatus, Status, Transition
 from validator.tell.answers import answers
 from validator.tell.causes import NO_PHASES, Phases
 from validator.tell.changed import changed_sections, counted, leading, state_of
@@ -82,7 +82,11 @@ def summarise(
         counts={status: run.count(status) for status in _TITLES},
         answers=answers(run, findings),
         sections=sections,
-        notes=(*_notes(run), *(clip(plain(note), _PROBLEM) for note in (notice.notes[:5] if notice else ()))),
+        notes=(
+            *_notes(run),
+            *_others(run, notice),
+            *(clip(plain(note), _PROBLEM) for note in (notice.notes[:5] if notice else ())),
+        ),
         foot=plain(foot),
         hint=HINT if any(finding.fingerprint for section in sections for finding in section.findings) else "",
     ).limited(SHOWN)
@@ -125,6 +129,15 @@ def _notes(run: Run) -> tuple[str, ...]:
             clip(plain(f"HEARTBEAT NOT HEARD: {unheard}. If this run had died, nobody would have been told."), _PROBLEM)
         )
     return (*notes, *(clip(plain(problem), _PROBLEM) for problem in run.delivery.problems[:10]))
+
+
+def _others(run: Run, notice: Notice | None) -> Iterator[str]:
+    """That news is of other runs, of which the four answers don't speak."""
+    own = {result.fingerprint for result in run.results}
+    news = [one for one in notice.told if one.transition in (Transition.NEW, Transition.WORSE)] if notice else []
+    if left := sum(one.key.fingerprint not in own for one in news):
+        found = "1 finding was" if left == 1 else f"{left:,} findings were"
+        yield f"NOT OF THIS RUN: {found} made by other runs and not told yet; the answers here are of this run alone."
 
 
 def _ordered(results: Iterable[Result]) -> list[Result]:

@@ -165,6 +165,8 @@ def _detail(finding: Finding, number: int, width: int) -> Iterator[str]:
     yield from wrap(finding.message, width, first=indent)
     for line in finding.follows:
         yield from wrap(line, width, first=f"{indent}it blocks ")
+    if finding.unnamed:
+        yield f"{indent}it blocks {finding.unnamed:,} more"
     for facts in (finding.values, finding.facts):
         if facts:
             yield from wrap(" · ".join(f"{label} {value}" for label, value in facts), width, first=indent)

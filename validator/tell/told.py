@@ -1,7 +1,7 @@
 """What people were last told of each problem, by channel."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from validator.status import Severity, Status, Transition
@@ -13,7 +13,9 @@ FLAPPING = "FLAPPING"
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What a channel was last told of a problem. `opened` is when it was first told of this time, `status` what it was told to be."""
+    """What a channel was last told of a problem. `opened` is when it was first told of this time, `status` what it was told to be;
+    `was_critical` whether it was told as critical before, this time; `raised` when it was last told as new or worse.
+    """
 
     key: Key
     check_name: str
@@ -26,6 +28,20 @@ class Told:
     flapping: bool = False
     acknowledged_at: datetime | None = None
     note: str = ""
+    was_critical: bool = False
+    raised: datetime | None = None
+
+    def after(self, before: "Told | None") -> "Told":
+        """This word as the one that came after `before`: of the same time that it stood, unless that was over."""
+        if before is None or not before.is_open or self.transition is Transition.NEW:
+            return replace(self, raised=self.at)
+        raised = self.at if self.transition is Transition.WORSE else before.raised
+        return replace(self, opened=before.opened, was_critical=before.is_critical, raised=raised)
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether those who are told of what is critical were told of it, this time."""
+        return self.was_critical or (self.status is Status.FAIL and self.severity is Severity.P1_CRITICAL)
 
     @property
     def is_open(self) -> bool:
@@ -49,5 +65,6 @@ def newest(rows: Iterable[tuple[str, Told]]) -> Mapping[str, Mapping[Key, Told]]
     """The last word by channel and problem, from rows with the oldest first."""
     found: dict[str, dict[Key, Told]] = {}
     for channel, told in rows:
-        found.setdefault(channel, {})[told.key] = told
+        mine = found.setdefault(channel, {})
+        mine[told.key] = told.after(mine.get(told.key))
     return found

@@ -14,8 +14,8 @@ REST = 12_000
 class Finding:
     """One result that someone should look at. `remedy` are the lines to type; `why_cut` stands in for lines too many to show.
 
-    `change` says what became of it since people were last told, `follows` name what follows from it, `date` the date it is about
-    where that is not the run's.
+    `change` says what became of it since people were last told, `follows` name what follows from it, `unnamed` is how many more do,
+    `date` the date it is about where that is not the run's.
     """
 
     check: str
@@ -36,6 +36,7 @@ class Finding:
     date: str = ""
     change: str = ""
     follows: tuple[str, ...] = ()
+    unnamed: int = 0
     label: str = ""
 
     @property
@@ -72,6 +73,11 @@ class Finding:
             ("id", self.fingerprint),
         )
         return tuple((label, value) for label, value in known if value)
+
+    def limited(self, shown: int) -> "Finding":
+        """The same with at most `shown` of what follows from it by name."""
+        left = len(self.follows[shown:])
+        return replace(self, follows=self.follows[:shown], unnamed=self.unnamed + left) if left else self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,11 +187,12 @@ class Summary:
     links: tuple[Link, ...] = ()
 
     def limited(self, shown: int) -> "Summary":
-        """The same with at most `shown` findings in all and `shown` lines a section; what is left out is counted."""
+        """The same with at most `shown` findings in all, and `shown` lines a section and consequences a finding; what is left out is counted."""
         sections: list[Section] = []
         room = shown
         for section in self.sections:
-            findings, lines = section.findings[:room], section.lines[:shown]
+            findings = tuple(finding.limited(shown) for finding in section.findings[:room])
+            lines = section.lines[:shown]
             dropped = len(section.findings) - len(findings) + len(section.lines) - len(lines)
             rest = (*(finding.name for finding in section.findings[room:]), *section.rest)
             sections.append(replace(section, findings=findings, lines=lines, more=section.more + dropped, rest=rest))

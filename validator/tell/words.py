@@ -18,13 +18,21 @@ def change_words(change: Change, where: ZoneInfo) -> str:
         return _fixed(change, where)
     if change.transition is Transition.NEW:
         return f"stands {since}{runs}" if change.runs > 1 else ""
-    before = change.told.status.value if change.told and not change.told.flapping else "flapping"
+    before = _before(change)
     if change.transition is Transition.WORSE:
         return f"was {before}, {since}{runs}"
-    if change.transition is Transition.BETTER:
-        return f"was {before}, stands {since}{runs}"
     in_hand = f"; acknowledged: {clip(plain(change.told.note), 120)}" if change.acknowledged and change.told else ""
+    if change.transition is Transition.BETTER:
+        return f"was {before}, stands {since}{runs}{in_hand}"
     return f"{amount(change.runs, 'run')}, {since}{in_hand}"
+
+
+def _before(change: Change) -> str:
+    """What people were told it was: its priority too, where that alone is what changed."""
+    told = change.told
+    if told is None or told.flapping:
+        return "flapping"
+    return f"{told.status.value} {told.severity.value[:2]}" if told.status is change.status else told.status.value
 
 
 def _fixed(change: Change, where: ZoneInfo) -> str:
