@@ -168,3 +168,12 @@ def test_what_follows_in_hundreds_leaves_room_for_what_it_follows_from() -> None
     assert "it blocks 550 more" in text
     assert "and 550 more" in message.html
     assert "and 597 more" in str(message.slack)
+
+
+def test_what_followed_and_is_gone_when_its_cause_is_mended_is_not_new() -> None:
+    """Nobody had been told of it; its check speaks of it no longer."""
+    place = town()
+    place.run(phase(2))
+    place.run(phase(2), found(ERROR, "predictions", "rows"), found(PASS, "t", "rows"))
+    place.run(phase(2, PASS), found(PASS, "t", "rows"))
+    assert place.words("predictions") == ["FIXED"]

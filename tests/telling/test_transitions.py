@@ -302,7 +302,7 @@ def test_a_storm_holds_what_is_critical_for_an_hour_only() -> None:
     town.run(found(WARN))
     town.run(found(WARN), found(WARN, "other"), hours=1)
     assert len(town.mailbox.subjects) == 1
-    town.run(found(WARN), found(FAIL, "worst", severity=Severity.P1_CRITICAL), hours=0.1)
+    town.run(found(WARN), found(WARN, "other"), found(FAIL, "worst", severity=Severity.P1_CRITICAL), hours=0.1)
     assert len(town.mailbox.subjects) == 2
     assert town.words("other") == ["NEW"]
 
@@ -337,7 +337,7 @@ def test_what_was_found_after_a_message_is_not_taken_as_told_by_it(town: Town) -
     town.mailbox.outcome = "accepted"
     tell(town.order(sent), sent, outside, Noted())
     assert (town.words(), town.words("t")) == (["NEW"], [])
-    town.run(found(PASS, "u"))
+    town.run(found(PASS, "u", "b"))
     assert town.words("t") == ["NEW"]
 
 

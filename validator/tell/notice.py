@@ -89,23 +89,21 @@ def current_problems(
     partial: bool = False,
     scheduled: bool = True,
 ) -> Mapping[Key, Problem]:
-    """Every problem as it is now. What was told and is no longer spoken of by its own check, in this run, is gone.
+    """Every problem as it is now. What is no longer spoken of by its own check, in this run, is gone.
 
     So is what was said by a check that is not declared any more; by hand, whoever runs it may have other declarations than the service.
     """
-    believed = {key: word for key, word in told.items() if word.is_open}
+    believed = {key for key, word in told.items() if word.is_open}
     problems = {
         key: problem
         for key, problem in problems_of([*stored, *own], rules.where, rules.judged_now, believed).items()
         if key in believed or (_is_declared(problem, rules) and not _is_told_to_be_gone(problem, told.get(key)))
     }
-    for key, word in believed.items():
-        if key not in problems:
-            continue
-        since = problems[key].newest.check_timestamp
-        removed = scheduled and not _is_declared(problems[key], rules)
-        if removed or (not partial and gone_from(own, key, word.check_name, since, rules.where, rules.judged_now)):
-            problems[key] = replace(problems[key], gone=True)
+    for key, problem in problems.items():
+        check, since = problem.newest.check_name, problem.newest.check_timestamp
+        removed = scheduled and not _is_declared(problem, rules)
+        if removed or (not partial and gone_from(own, key, check, since, rules.where, rules.judged_now)):
+            problems[key] = replace(problem, gone=True)
     return problems
 
 
