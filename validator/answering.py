@@ -37,7 +37,9 @@ def begin(headers: Iterable[tuple[str, str]]) -> Settings:
 
 def caller(authorization: str) -> str:
     """Whom the platform let through, by the address in the token it has checked; `somebody` where there is none."""
-    _, _, token = authorization.partition("Bearer ")
+    kind, _, token = authorization.partition(" ")
+    if kind.lower() != "bearer":
+        return "somebody"
     parts = token.split(".")
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))

@@ -1,7 +1,7 @@
 """The one place that puts the service together: settings, source of truth, checks, and a backend's services for one run."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from validator.google_backend import GoogleBackend
 from validator.identity import UNWATCHED, Request, order_of
 from validator.judge import NamedCheck
 from validator.letter_ports import KEPT_SECONDS, Letters
-from validator.registry import named_checks
+from validator.registry import named_checks, schedule_items
 from validator.results import Run
 from validator.run import Engine, Session, perform
 from validator.settings import Settings
@@ -150,21 +150,23 @@ class Service:
             runbooks={name: named.spec.runbook or f"docs/checks.md#{name}" for name, named in self.checks.items()},
             owners={name: named.spec.owner for name, named in self.checks.items() if named.spec.owner},
             addresses={
-                name: address for name, named in self.checks.items() if (address := self._address(named.spec.owner))
+                name: self._addresses([named.spec.owner, *self._told_of(name)]) for name, named in self.checks.items()
             },
-            told={
-                name: [address for owner in spec.tell if (address := self._address(owner))]
-                for name, spec in self.ssot.schedules.items()
-            },
+            told={name: self._addresses(spec.tell) for name, spec in self.ssot.schedules.items()},
             silent=[name for name, spec in self.ssot.schedules.items() if spec.notify == "never"],
             rules=self.rules,
             foot=" · ".join(part for part in parts if part),
         )
 
-    def _address(self, owner: str | None) -> str:
-        """The mail address of an owner; empty where none is declared."""
-        spec = self.ssot.pipeline.owners.get(owner or "")
-        return (spec.email or "") if spec else ""
+    def _told_of(self, check: str) -> list[str]:
+        """The owners whom some schedule with that check tells, whichever schedule's run it is that tells."""
+        schedules = self.ssot.schedules.values()
+        return [owner for spec in schedules if check in dict(schedule_items(spec)) for owner in spec.tell]
+
+    def _addresses(self, owners: Iterable[str | None]) -> list[str]:
+        """The mail addresses of owners, of those for whom one is declared."""
+        known = [self.ssot.pipeline.owners.get(owner or "") for owner in owners]
+        return [spec.email for spec in known if spec and spec.email]
 
     @cached_property
     def rules(self) -> Rules:

@@ -116,7 +116,7 @@ WHERE alert_timestamp BETWEEN @first AND @last ORDER BY alert_timestamp"""
     def judged(self, now: datetime, believed: Collection[Key], silent: Sequence[str]) -> list[Result]:
         """What was judged in the last days of everything that stood, or is `believed` to stand; without runs of the `silent` schedules."""
         within = "check_timestamp BETWEEN @first AND @last"
-        unheard = f"AND run_id NOT IN (SELECT run_id FROM {self.store.table(RUNS)} WHERE schedule_name IN UNNEST(@silent) AND run_timestamp BETWEEN @first AND @last)"
+        unheard = f"AND run_id NOT IN (SELECT run_id FROM {self.store.table(RUNS)} WHERE schedule_name IN UNNEST(@silent) AND run_id IS NOT NULL AND run_timestamp BETWEEN @first AND @last)"
         sql = f"""SELECT * FROM {self.store.table(RESULTS)} WHERE {within} AND status != 'SKIP' {unheard if silent else ""}
 AND (fingerprint IN UNNEST(@believed)
   OR fingerprint IN (SELECT fingerprint FROM {self.store.table(RESULTS)} WHERE {within} AND status IN ('FAIL', 'ERROR', 'WARN')))"""

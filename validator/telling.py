@@ -25,7 +25,7 @@ from validator.tell.told import Ledger
 log = logging.getLogger("validator.tell")
 
 TURN = "telling"
-TURN_SECONDS, LONGEST_WAIT, PAUSE = 30.0, 10.0, 0.2
+TURN_SECONDS, LONGEST_WAIT, PAUSE = 30.0, 35.0, 0.2
 MAIL = "email"
 
 

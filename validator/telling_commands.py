@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from validator import asked
@@ -19,8 +18,8 @@ from validator.ssot.models.checks import SilenceSpec
 from validator.status import ExitCode
 from validator.store_told import JUDGED_DAYS, ToldStore
 from validator.tell.plain import amount, plain
-from validator.tell.problem import BAD
-from validator.tell.silences import matches
+from validator.tell.problem import BAD, NOW
+from validator.tell.silences import is_like, matches
 from validator.tell.words import moment
 
 Add = Callable[[str, Callable[[Call], int], str], argparse.ArgumentParser]
@@ -70,6 +69,7 @@ def _list_open(call: Call, ledger: ToldStore, where: ZoneInfo) -> int:
     for one in sorted(told.values(), key=lambda one: (-one.severity.rank, -one.status.rank, one.opened)):
         in_hand = f"  acknowledged: {plain(one.note)}" if one.acknowledged_at else ""
         name = f"{one.check_name} {subjects.get(one.key.fingerprint, '')}".rstrip()
+        name += f"  of {one.key.day}" if one.key.day != NOW else ""
         state = f"{one.status.value:5}  {one.severity.value[:2]}"
         print(f"{one.key.fingerprint}  {state}  {plain(name)}  since {moment(one.opened, where)}{in_hand}")
     if not told:
@@ -128,7 +128,7 @@ def silences(call: Call) -> int:
 
 def matches_check(pattern: str, name: str) -> bool:
     """Whether a silence's check means that one."""
-    return fnmatchcase(name, pattern)
+    return is_like(name, pattern)
 
 
 def _hits(silence: SilenceSpec, results: Sequence[Result]) -> set[str]:

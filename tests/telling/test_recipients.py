@@ -11,7 +11,7 @@ P1 = Severity.P1_CRITICAL
 @pytest.fixture
 def town() -> Town:
     """Check `a` belongs to one team, `b` to another."""
-    return Town(notify="always", addresses={"a": "raw@example.com", "b": "models@example.com"})
+    return Town(notify="always", addresses={"a": ["raw@example.com"], "b": ["models@example.com"]})
 
 
 def test_the_owner_of_what_is_news_is_written_to(town: Town) -> None:

@@ -30,7 +30,16 @@ def test_an_accepted_finding_makes_no_message() -> None:
 
 @pytest.mark.parametrize(
     ("check", "subject", "is_silent"),
-    [("a", None, True), ("*", "s", True), ("a", "s*", True), ("b", "s", False), ("a", "t", False), ("a", "S", False)],
+    [
+        ("a", None, True),
+        ("*", "s", True),
+        ("a", "s*", True),
+        ("b", "s", False),
+        ("a", "t", False),
+        ("a", "S", False),
+        ("[a]", "s", False),
+        ("a", "?", False),
+    ],
 )
 def test_what_a_silence_is_about(check: str, subject: str | None, is_silent: bool) -> None:
     """A check and a subject, `*` for any text."""

@@ -180,6 +180,13 @@ def test_today_passing_does_not_fix_yesterday(town: Town) -> None:
     assert town.words() == ["NEW"]
 
 
+def test_the_end_says_for_which_dates_it_was_judged(town: Town) -> None:
+    """That the next day passed does not fill the hole of the day before."""
+    town.run(found(FAIL))
+    town.run(found(PASS), hours=24)
+    assert "it failed for 2026-02-02, and passed for 2026-02-03" in " ".join(town.mailbox.bodies[-1].split())
+
+
 def test_a_date_that_somebody_looks_at_by_hand_fixes_nothing_of_now(town: Town) -> None:
     """A PASS for last week."""
     town.run(found(FAIL))

@@ -192,3 +192,12 @@ def test_how_things_stand_is_one_problem_whatever_date_a_run_is_for(ask: Asker) 
     assert len(mails(ask.world)) == 1
     later(ask, minutes=5).run(f"{asked_for}&date=2026-01-20")
     assert len(mails(ask.world)) == 1
+
+
+def test_those_whom_a_schedule_tells_hear_of_its_checks_from_any_run(ask: Asker) -> None:
+    """What one schedule could not tell, another one's run tells to the same people."""
+    ask.world.edit("pipeline.yaml", {"owners": {"desk": {"email": "desk@example.com"}, "silent": {}}})
+    ask.world.edit("schedules.yaml", {"schedules": {"post_overnight": {"tell": ["desk", "silent"]}}})
+    teller = ask.world.service().teller([], [])
+    assert teller.told["post_overnight"] == ["desk@example.com"]
+    assert "desk@example.com" in teller.addresses["historical_completeness"]

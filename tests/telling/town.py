@@ -137,7 +137,7 @@ class Town:
     mailbox: Mailbox = field(default_factory=Mailbox)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     leases: Any = field(default_factory=FreeLeases)
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def teller(self) -> Teller:

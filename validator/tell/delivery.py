@@ -14,8 +14,8 @@ from validator.tell.summary import summarise
 class Teller:
     """The channels of a run. `unset` are the names of settings without which a channel could not even be made.
 
-    `silent` are the schedules of which nobody is told; `owners` and `addresses` say by check whom a finding belongs to, and where its
-    owner is written to, `told` by schedule who is written to as well.
+    `silent` are the schedules of which nobody is told; `owners` say by check whom a finding belongs to, `addresses` who is written to when
+    it is news, `told` by schedule who is written to as well.
     """
 
     channels: Sequence[Channel]
@@ -25,7 +25,7 @@ class Teller:
     silent: Sequence[str] = ()
     runbooks: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
     told: Mapping[str, Sequence[str]] = field(default_factory=dict)
     foot: str = ""
 
@@ -43,6 +43,8 @@ class Teller:
         return compose_message(run, summary, self.links, notice=notice, recipients=self._recipients(run, notice))
 
     def _recipients(self, run: Run, notice: Notice) -> tuple[str, ...]:
-        """Whom it concerns besides those who are told of everything: the schedule's, and the owners of what is news."""
-        owners = [self.addresses.get(change.result.check_name, "") for change in notice.told if change.is_news]
-        return tuple(dict.fromkeys(filter(None, [*self.told.get(run.schedule_name, ()), *owners])))
+        """Whom it concerns besides those who are told of everything: the schedule's people, and those of what is news."""
+        concerned = list(self.told.get(run.schedule_name, ()))
+        for change in notice.told:
+            concerned += self.addresses.get(change.result.check_name, ()) if change.is_news else ()
+        return tuple(dict.fromkeys(concerned))

@@ -1,8 +1,8 @@
 """Silences: findings that somebody has accepted for a while. They are judged and stored; only their message is left out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from validator.clock import day_of
@@ -39,7 +39,12 @@ def _is_outlived(silence: SilenceSpec, change: Change, where: ZoneInfo) -> bool:
 
 def matches(silence: SilenceSpec, result: Result) -> bool:
     """Whether a silence is about that finding."""
-    return fnmatchcase(result.check_name, silence.check) and fnmatchcase(result.subject, silence.subject or "*")
+    return is_like(result.check_name, silence.check) and is_like(result.subject, silence.subject or "*")
+
+
+def is_like(name: str, pattern: str) -> bool:
+    """Whether a name is that of a pattern, in which `*` stands for any text and everything else for itself."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name, re.DOTALL) is not None
 
 
 def _is_over(silence: SilenceSpec, problem: Problem, where: ZoneInfo) -> bool:

@@ -23,6 +23,7 @@ _NAME = 120
 _MESSAGE = 500
 _VALUE = 200
 _PROBLEM = 300
+_SILENCES = 5
 _REMEDY = 2_000
 _NAMES_A_LINE = 3
 _TITLES = {
@@ -85,7 +86,7 @@ def summarise(
         notes=(
             *_notes(run),
             *_others(run, notice),
-            *(clip(plain(note), _PROBLEM) for note in (notice.notes[:5] if notice else ())),
+            *_silences(notice),
         ),
         foot=plain(foot),
         hint=HINT if any(finding.fingerprint for section in sections for finding in section.findings) else "",
@@ -138,6 +139,14 @@ def _others(run: Run, notice: Notice | None) -> Iterator[str]:
     if left := sum(one.key.fingerprint not in own for one in news):
         found = "1 finding was" if left == 1 else f"{left:,} findings were"
         yield f"NOT OF THIS RUN: {found} made by other runs and not told yet; the answers here are of this run alone."
+
+
+def _silences(notice: Notice | None) -> Iterator[str]:
+    """What is to be known of silences themselves, the first few."""
+    notes = notice.notes if notice else ()
+    yield from (clip(plain(note), _PROBLEM) for note in notes[:_SILENCES])
+    if len(notes) > _SILENCES:
+        yield f"and {amount(len(notes) - _SILENCES, 'more silence')}: python -m validator silence"
 
 
 def _ordered(results: Iterable[Result]) -> list[Result]:

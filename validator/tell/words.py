@@ -41,7 +41,12 @@ def _fixed(change: Change, where: ZoneInfo) -> str:
         span += f" for {duration(change.ended - change.since)}"
     if change.missed:
         return f"was down {span}; nobody could be told then"
-    return f"was down {span}{'; its check no longer speaks of it' if change.gone else ''}"
+    if change.gone:
+        return f"was down {span}; its check no longer speaks of it"
+    dates = change.result.target_date, change.judged.target_date
+    return f"was down {span}" + (
+        f"; it failed for {dates[0]}, and passed for {dates[1]}" if len(set(dates)) > 1 else ""
+    )
 
 
 def moment(at: datetime, where: ZoneInfo) -> str:
