@@ -77,7 +77,9 @@ def read_instant(text: str, now: datetime) -> datetime:
     # A query string turns the + of an offset into a space.
     instant = parse_instant(text.replace(" ", "+"))
     if instant is None or not datetime(2000, 1, 1, tzinfo=UTC) <= instant <= now + timedelta(days=366):
-        raise BadRequest(f"as_of {text!r}: expected an RFC 3339 instant such as 2026-01-05T06:00:00-05:00")
+        raise BadRequest(
+            f"as_of {text!r}: expected an RFC 3339 instant such as 2026-01-05T06:00:00-05:00, from 2000 to a year from now"
+        )
     return instant
 
 

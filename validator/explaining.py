@@ -53,7 +53,7 @@ def explain(
         believed = [key for key, told in ledger.of(channel).items() if told.is_open]
         notice = notice_of(
             run.results,
-            store.judged(before, believed, silent),
+            store.judged(before, believed, silent, grace=timedelta(0)),
             ledger,
             channel,
             rules,

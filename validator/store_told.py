@@ -113,7 +113,9 @@ WHERE alert_timestamp BETWEEN @first AND @last ORDER BY alert_timestamp"""
             for row in self.store.ask(sql, span)
         ]
 
-    def judged(self, now: datetime, believed: Collection[Key], silent: Sequence[str]) -> list[Result]:
+    def judged(
+        self, now: datetime, believed: Collection[Key], silent: Sequence[str], *, grace: timedelta = GRACE
+    ) -> list[Result]:
         """What was judged in the last days of everything that stood, or is `believed` to stand; without runs of the `silent` schedules."""
         within = "check_timestamp BETWEEN @first AND @last"
         unheard = f"AND run_id NOT IN (SELECT run_id FROM {self.store.table(RUNS)} WHERE schedule_name IN UNNEST(@silent) AND run_id IS NOT NULL AND run_timestamp BETWEEN @first AND @last)"
@@ -122,7 +124,7 @@ AND (fingerprint IN UNNEST(@believed)
   OR fingerprint IN (SELECT fingerprint FROM {self.store.table(RESULTS)} WHERE {within} AND status IN ('FAIL', 'ERROR', 'WARN')))"""
         span: dict[str, Value] = {
             "first": now - timedelta(days=JUDGED_DAYS),
-            "last": now + GRACE,
+            "last": now + grace,
             "believed": tuple(sorted({key.fingerprint for key in believed})) or ("",),
             **({"silent": tuple(silent)} if silent else {}),
         }

@@ -70,6 +70,17 @@ def test_explaining(failing: str, typed: Type, world: LaidWorld) -> None:
     assert not any(line["told"] for line in quiet)
 
 
+def test_explaining_an_older_run_speaks_of_what_was_known_then(failing: str, typed: Type, world: LaidWorld) -> None:
+    """Not of what later runs found."""
+    assert failing
+    ((first, check),) = world.sql(
+        "SELECT run_id, check_name FROM ops.validation_alerts WHERE transition = 'NEW' ORDER BY check_name LIMIT 1"
+    )
+    before = typed("explain", first, check).out
+    assert typed("run", "post_overnight", "--fail-on", "never").code == 0
+    assert typed("explain", first, check).out == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [(("nonsense", "data_freshness"), "no run nonsense is stored"), (("nonsense", "no_such_check"), "no_such_check")],

@@ -80,7 +80,7 @@ class Cloud:
     def _gcloud(self, plain: list[str], flags: dict[str, str]) -> Any:
         match plain:
             case ["config", "get", "account"]:
-                return "someone@example.com"
+                return self.held.get("account", "someone@example.com")
             case ["auth", "print-identity-token"]:
                 return "token"
             case ["projects", "describe", _]:

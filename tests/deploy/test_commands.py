@@ -198,3 +198,11 @@ def test_another_project_than_the_declared_one_is_refused(shipped: Type, monkeyp
     for action in ("plan", "apply", "check"):
         done = shipped("deploy", action)
         assert (done.code, "GOOGLE_CLOUD_PROJECT is 'other-project'" in done.err) == (2, True), done.err
+
+
+def test_nobody_is_asked_before_somebody_is_logged_in(shipped: Type, cloud: Cloud) -> None:
+    """What can't be done is not offered."""
+    cloud.held["account"] = ""
+    done = shipped("deploy", "apply")
+    assert (done.code, "gcloud has no account: gcloud auth login" in done.err) == (2, True), done.err
+    assert "Go on?" not in done.out

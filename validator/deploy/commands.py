@@ -173,7 +173,9 @@ def _refuse_other_source(ssot: Ssot) -> None:
 
 def _as_whom(shell: Shell) -> str:
     account = shell.run(("gcloud", "config", "get", "account")).out.strip()
-    return f"as {plain(account)}" if account else "as whoever gcloud is"
+    if not account:
+        raise ConfigurationError(["gcloud has no account: gcloud auth login"])
+    return f"as {plain(account)}"
 
 
 def _confirm(call: Call, text: str) -> None:
