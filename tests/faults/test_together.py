@@ -9,7 +9,7 @@ from tests.faults.breaking import broken
 from tests.faults.league import BUSY_SECONDS, LEAN_CHECKS, LIMIT_SECONDS, League
 from tests.faults.places import SENDGRID_KEY, scheduled_run
 from tests.parts.google_fakes import Fault
-from tests.parts.http_fakes import LOST, SendGridFake
+from tests.parts.http_fakes import LOST, SendGridFake, refuse
 
 pytestmark = pytest.mark.xdist_group("faults")  # one worker lays the league out, once
 
@@ -65,6 +65,27 @@ def test_a_mail_that_was_taken_unheard(everything: League) -> None:
     (repeated,) = everything.mails(answer.run["run_id"])
     assert _message_id(repeated) == _message_id(taken)
     assert len(everything.messages(answer.run["run_id"])) == 1
+
+
+def test_a_provider_that_refuses_five_runs_and_takes_the_sixth(everything: League) -> None:
+    """Each of the five says so and is written down; the sixth is one mail, with what stands in it."""
+    with SendGridFake(refuse(503), key=SENDGRID_KEY) as sendgrid:
+        places = {**everything.places, "SendGrid": sendgrid.url}
+        refused = [scheduled_run(places, everything.schemas["lean"], f"refused {n}") for n in range(5)]
+        assert sendgrid.mails == []
+    assert {answer.status for answer in refused} == {500}
+    taken = scheduled_run(everything.places, everything.schemas["lean"], "taken")
+    assert (taken.status, taken.run["delivery"]["sent"]) == (200, ["email", "slack"])
+    (mail,) = everything.mails(taken.run["run_id"])
+    assert "lost-dlq" in mail["content"][0]["value"]
+    for answer in refused:
+        assert everything.mails(answer.run["run_id"]) == []
+        states = {
+            row["channel"]: row["status"]
+            for row in everything.rows("validation_alerts", answer.run["run_id"])
+            if not row["fingerprint"]
+        }
+        assert states == {"email": "refused", "slack": "sent"}
 
 
 def test_a_variable_that_is_missing(everything: League) -> None:
