@@ -25,7 +25,7 @@ from validator.tell.told import Ledger
 log = logging.getLogger("validator.tell")
 
 TURN = "telling"
-TURN_SECONDS, LONGEST_WAIT, PAUSE = 30.0, 35.0, 0.2
+TURN_SECONDS, LONGEST_WAIT, PAUSE = 9.0, 30.0, 0.2
 MAIL = "email"
 
 
@@ -110,23 +110,24 @@ def _seen(order: Order, outside: Outside, channels: Sequence[str]) -> tuple[Ledg
 
 @contextmanager
 def _turn(outside: Outside) -> Iterator[None]:
-    """One at a time: two runs that find the same don't both tell it. A turn that can't be had, or not soon, is gone without."""
-    holder, leases = str(uuid.uuid4()), None
-    end = time.monotonic() + LONGEST_WAIT
+    """One at a time: two runs that find the same don't both tell it. A turn that can't be had, or not soon, is gone without.
+
+    It is renewed for as long as it lasts, and that of a process that died lapses soon.
+    """
+    holder, end = str(uuid.uuid4()), time.monotonic() + LONGEST_WAIT
+    turn: Claim | None = None
     try:
         leases = outside.leases
-        while leases.claim(TURN, holder, TURN_SECONDS) > 0 and time.monotonic() < end:
+        while (left := leases.claim(TURN, holder, TURN_SECONDS)) > 0 and time.monotonic() < end:
             time.sleep(PAUSE)
+        turn = Claim(TURN, leases, holder, TURN_SECONDS) if left <= 0 else None
     except ServiceError as error:
         log.warning("telling goes on without waiting its turn: %s", error)
     try:
         yield
     finally:
-        if leases is not None:
-            try:
-                leases.release(TURN, holder)
-            except ServiceError as error:
-                log.warning("the turn to tell stays taken until it lapses: %s", error)
+        if turn is not None:
+            turn.give_up()
 
 
 Record = Callable[[str, str, Notice], None]

@@ -120,6 +120,10 @@ class FreeLeases:
         """See Leases."""
         return 0.0
 
+    def renew(self, *_: Any) -> bool:
+        """See Leases."""
+        return True
+
     def release(self, *_: Any) -> None:
         """See Leases."""
 
