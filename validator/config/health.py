@@ -108,11 +108,11 @@ ORDER BY messages DESC, subscription, phase""",
 def _told(ssot: Ssot) -> Panel:
     return Panel(
         title="What people were told",
-        description="The newest messages, by channel",
+        description="The newest changes that channels were told, and messages that one refused",
         shape="table",
-        sql=f"""SELECT alert_timestamp, channel, severity, message, acknowledged, resolved, run_id
+        sql=f"""SELECT alert_timestamp, channel, transition, status, severity, check_name, message, acknowledged, resolved, run_id
 FROM {sql.result(ssot, ALERTS_TABLE)}
-WHERE {sql.since("alert_timestamp", 7)}
-ORDER BY alert_timestamp DESC, channel
+WHERE {sql.since("alert_timestamp", 7)} AND (fingerprint IS NOT NULL OR status = 'refused')
+ORDER BY alert_timestamp DESC, channel, alert_id
 LIMIT 100""",
     )
