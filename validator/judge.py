@@ -167,7 +167,7 @@ def _show(value: float | str, unit: str) -> str:
 def _evidence(finding: Measurement, verdict: _Verdict) -> dict[str, Any]:
     evidence: dict[str, Any] = {"value": _stored(finding.value), **finding.facts}
     if finding.days:
-        evidence["days"] = {str(day): _stored(of_day.value) for day, of_day in sorted(finding.days.items())}
+        evidence["days"] = {day.isoformat(): _stored(finding.days[day].value) for day in sorted(finding.days)}
     if finding.query:
         evidence["query"] = finding.query
     if verdict.broken:
