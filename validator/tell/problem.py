@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -73,10 +73,6 @@ class Problem:
         """How often it came or went since then."""
         recent = [result.status in BAD for result in self.seen if result.check_timestamp >= first]
         return sum(before != after for before, after in pairwise(recent))
-
-    def is_flapping(self, now: datetime, changes: int, hours: float) -> bool:
-        """Whether it came or went that often within those hours."""
-        return self.changes_since(now - timedelta(hours=hours)) >= changes
 
 
 def problems_of(
