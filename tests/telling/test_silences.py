@@ -141,7 +141,7 @@ def test_a_run_that_found_only_what_is_silenced_says_so() -> None:
 def test_a_run_that_tells_nobody_because_of_a_silence_says_so() -> None:
     """`Nothing changed` would be false."""
     run = town().run(found(FAIL))
-    assert run.delivery.quiet == "1 changed and is silenced"
+    assert run.delivery.quiet == "nothing else changed: 1 finding is silenced"
 
 
 def test_what_is_silenced_and_over_is_not_listed() -> None:

@@ -164,6 +164,16 @@ def test_a_check_that_could_not_look_once_is_told_once(town: Town) -> None:
     assert town.words("a") == ["NEW", "FIXED"]
 
 
+def test_what_is_gone_is_not_said_to_have_passed(town: Town) -> None:
+    """Nothing passed: it is over because nobody speaks of it, and the message says that nobody saw it well."""
+    town.run(found(FAIL), found(PASS, "t"))
+    town.run(found(PASS, "t"))
+    body = " ".join(town.mailbox.bodies[-1].split())
+    assert "GONE P2 a s" in body
+    assert town.mailbox.subjects[-1].endswith(": 1 gone")
+    assert "nobody has seen that it is well" in body
+
+
 @pytest.mark.parametrize("status", [ERROR, SKIP])
 def test_a_check_that_judged_nothing_ends_nothing(town: Town, status: object) -> None:
     """Its subjects are missing because it could not look."""

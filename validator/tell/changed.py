@@ -19,6 +19,7 @@ _TITLES = {
     "worse": "What got worse",
     "flapping": "What is flapping",
     "fixed": "What is fixed",
+    "gone": "What is no longer spoken of",
     "still": "What is still open",
 }
 _WORDS = {
@@ -54,7 +55,7 @@ def leading(found: Iterable[Result], notice: Notice) -> list[Result]:
 def counted(notice: Notice) -> list[str]:
     """`2 new`, `1 fixed`: how many changes of each kind; empty when nothing stands and nothing changed."""
     words = ["blocked" if _is_under(change, notice) else _word(change) for change in notice.told]
-    order = ("new", "worse", "flapping", "blocked", "still", "fixed")
+    order = ("new", "worse", "flapping", "blocked", "still", "fixed", "gone")
     return [f"{words.count(word):,} {word}" for word in order if word in words]
 
 
@@ -72,6 +73,8 @@ def changed_sections(notice: Notice, finding_of: Callable[[Result], Finding], wh
 
 
 def _word(change: Change) -> str:
+    if change.transition is Transition.FIXED and change.gone:
+        return "gone"
     return "flapping" if change.flapping and change.is_news else _WORDS[change.transition]
 
 
@@ -85,17 +88,18 @@ def _finding(change: Change, notice: Notice, finding_of: Callable[[Result], Find
     base = replace(finding_of(change.result), change=change_words(change, where), follows=follows)
     if change.transition is Transition.FIXED:
         past = f"It {'was' if change.result.status in BAD else 'is'}: {base.message}"
-        return replace(
-            base, status=Status.PASS, message=past, label="FIXED", expected="", actual="", remedy=(), why_cut=""
-        )
+        # What a check stopped speaking of is over, but nothing passed.
+        status, label = (Status.SKIP, "GONE") if change.gone else (Status.PASS, "FIXED")
+        return replace(base, status=status, message=past, label=label, expected="", actual="", remedy=(), why_cut="")
     return replace(base, fingerprint=change.key.fingerprint)
 
 
 def _under(change: Change, finding_of: Callable[[Result], Finding], where: ZoneInfo) -> str:
     finding = finding_of(change.result)
     words = change_words(change, where)
-    state = "FIXED" if change.transition is Transition.FIXED else finding.status.value
-    known = ", ".join(filter(None, (words, "" if state == "FIXED" else f"id {change.key.fingerprint}")))
+    over = change.transition is Transition.FIXED
+    state = ("GONE" if change.gone else "FIXED") if over else finding.status.value
+    known = ", ".join(filter(None, (words, "" if over else f"id {change.key.fingerprint}")))
     return f"{state} {finding.name}: {clip(finding.message, _REASON)}" + (f" ({known})" if known else "")
 
 

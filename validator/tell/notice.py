@@ -177,7 +177,7 @@ def _due(
         return True, f"a reminder after {spec.reminder_hours} hours"
     silenced = sum(change.silenced and change.transition is not Transition.STILL for change in changes)
     if silenced:
-        return False, f"{silenced} changed and {'is' if silenced == 1 else 'are'} silenced"
+        return False, f"nothing else changed: {silenced} {'finding is' if silenced == 1 else 'findings are'} silenced"
     return False, "nothing changed since people were last told"
 
 

@@ -42,7 +42,7 @@ def _fixed(change: Change, where: ZoneInfo) -> str:
     if change.missed:
         return f"was down {span}; nobody could be told then"
     if change.gone:
-        return f"was down {span}; its check no longer speaks of it"
+        return f"was down {span}; its check no longer speaks of it, and nobody has seen that it is well"
     dates = change.result.target_date, change.judged.target_date
     return f"was down {span}" + (
         f"; it failed for {dates[0]}, and passed for {dates[1]}" if len(set(dates)) > 1 else ""
