@@ -53,8 +53,8 @@ docs: setup ## write what is generated from schemas/: docs/, schemas/json-schema
 	$(PY) -m validator config generate
 	$(PY) -m validator deploy plan --write
 
-deploy: setup ## show the plan of everything on Google Cloud, ask, and apply what is missing
-	@$(PY) -m validator deploy plan
+deploy: setup ## show what belongs on Google Cloud, ask, and apply what is missing
+	@$(PY) -m validator deploy plan --brief
 	@$(PY) -m validator deploy apply
 
 clean: ## remove what this Makefile made

@@ -141,7 +141,10 @@ AND (fingerprint IN UNNEST(@believed)
         self.store.append(f"refused_{row['alert_id']}", ALERTS, [row])
 
     def acknowledge(self, fingerprint: str, at: datetime, note: str) -> int:
-        """Mark what people were last told of a problem as acknowledged. Returns how many rows that are; 0 when nothing of it is open."""
+        """Mark what people were last told of a problem as acknowledged, since the first who said so and with every note.
+
+        Returns how many rows that are; 0 when nothing of it is open.
+        """
         open_rows = [
             (channel, told)
             for channel, mine in self.ledger(at).told.items()
@@ -150,7 +153,9 @@ AND (fingerprint IN UNNEST(@believed)
         ]
         if not open_rows:
             return 0
-        sql = f"""UPDATE {self.store.table(ALERTS)} SET acknowledged = TRUE, acknowledged_at = CAST(@at AS TIMESTAMP), resolution_notes = @note
+        sql = f"""UPDATE {self.store.table(ALERTS)} SET acknowledged = TRUE, acknowledged_at = COALESCE(acknowledged_at, CAST(@at AS TIMESTAMP)),
+  resolution_notes = CASE WHEN resolution_notes IS NULL THEN @note WHEN STRPOS(resolution_notes, @note) > 0 THEN resolution_notes
+    ELSE CONCAT(resolution_notes, '; ', @note) END
 WHERE fingerprint = @fingerprint AND alert_timestamp >= CAST(@opened AS TIMESTAMP) AND alert_timestamp <= CAST(@at AS TIMESTAMP)
   AND (resolved IS NULL OR resolved = FALSE)"""
         opened = min(told.opened for _, told in open_rows)

@@ -1,14 +1,13 @@
 """The shipped source of truth, audits of texts, and `config audit` as typed."""
 
 import argparse
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.typed import Done, Type, forget_environment
 from validator.audit.commands import add_audit
 from validator.audit.findings import Finding
 from validator.audit.run import Audit, told
@@ -19,21 +18,8 @@ from validator.ssot.load import load
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 NOW = datetime(2026, 2, 3, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """A command that ended."""
-
-    code: int
-    out: str
-    err: str = ""
-
-
 Look = Callable[..., list[Finding]]
 """What is found in a text: `look("q = …")`, `look("a: 1", "x.yaml")`."""
-Type = Callable[..., Done]
-"""Types `config audit` with these arguments."""
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +41,7 @@ def look(shipped: Audit) -> Look:
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
     """The command, its exit code and what it printed."""
-    for name in [name for name in os.environ if name.startswith(("VALIDATOR_", "K_", "GIT_"))]:
-        monkeypatch.delenv(name)
+    forget_environment(monkeypatch)
 
     def run(*arguments: object, schemas: Path = SCHEMAS, now: datetime = NOW) -> Done:
         monkeypatch.setenv("VALIDATOR_SCHEMAS", str(schemas))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.conftest import Type
+from tests.typed import Type
 
 LATER = datetime(2027, 1, 1, 12, tzinfo=UTC)
 

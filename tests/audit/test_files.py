@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.conftest import Look, Type
+from tests.audit.conftest import Look
 from tests.audit.incident import git
+from tests.typed import Type
 from validator.audit import files, run
 
 WRONG = "TABLE = 'nba_raw.br_roster'\n"

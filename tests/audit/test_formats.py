@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.conftest import SCHEMAS, Type
+from tests.audit.conftest import SCHEMAS
+from tests.typed import Type
 
 HOSTILE = ("a\n::error file=x::forged.py", "b\x1b[2J\x1b]0;x\x07.py", "c,line=9:d%0A.py", "d\u202eyp.py", "e\udcff.py")
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.conftest import SCHEMAS, Type
+from tests.audit.conftest import SCHEMAS
+from tests.typed import Type
 from validator.config.head import seal
 from validator.config.orchestration import render_orchestration_config
 from validator.ssot.load import load

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.audit.conftest import Look, Type
+from tests.audit.conftest import Look
+from tests.typed import Type
 from validator.audit.run import Audit, told
 
 LONGEST_SECONDS = 8.0

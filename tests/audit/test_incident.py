@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.conftest import Type
 from tests.audit.incident import CONFIGS, STALE, TRIGGER, build, git
+from tests.typed import Type
 
 SLOWEST_SECONDS = 5.0
 """Far above what it takes, a fraction of a second, on a machine that does other things as well."""

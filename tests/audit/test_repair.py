@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.conftest import Type
+from tests.typed import Type
 from validator.audit import repair as repairing
 from validator.audit.findings import Kind
 from validator.audit.repair import repair

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.conftest import Type
+from tests.typed import Type
 from validator.audit.run import Audit
 from validator.ssot.load import load
 

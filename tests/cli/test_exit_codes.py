@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.cli.conftest import Type
 from tests.http.test_retries import blocked, without_tables
+from tests.typed import Type
 from tests.worlds.laid import LaidWorld
 from validator.status import ExitCode
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Type
+from tests.typed import Type
 from tests.worlds.laid import LaidWorld
 from validator.clock import real_now
 from validator.results import fingerprint

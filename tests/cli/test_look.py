@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.cli.conftest import Type
 from tests.http.test_retries import without_tables
 from tests.http.worlds import make_tables, traces
+from tests.typed import Type
 from tests.worlds.laid import LaidWorld
 
 LOOKS = ("completeness", "failures", "drift")
@@ -71,10 +71,10 @@ def test_a_gap(typed: Type, world: LaidWorld) -> None:
     assert "python -m backfill box --start-date" in done.out
 
 
-def lay_streaks(world: LaidWorld) -> None:
+def lay_streaks(world: LaidWorld, yesterday: date) -> None:
     """Three processors that fail, and a scraper that does not."""
     world.sql(
-        "INSERT INTO ref.runs SELECT name, name || n, 'failed', (now() - INTERVAL 1 DAY)::DATE, now() - INTERVAL (n) HOUR, 0, '[\"boom\"]', NULL"
+        f"INSERT INTO ref.runs SELECT name, name || n, 'failed', DATE '{yesterday}', now() - INTERVAL (n) HOUR, 0, '[\"boom\"]', NULL"
         " FROM (VALUES ('box', 12), ('odds', 7), ('plays', 6)) streaks(name, length), range(1, length + 1) t(n)"
     )
     world.sql(
@@ -82,9 +82,9 @@ def lay_streaks(world: LaidWorld) -> None:
     )
 
 
-def test_failures(typed: Type, world: LaidWorld) -> None:
+def test_failures(typed: Type, world: LaidWorld, yesterday: date) -> None:
     """`failures` lists streaks of at least the threshold, the longest first."""
-    lay_streaks(world)
+    lay_streaks(world, yesterday)
     done = typed("failures")
     assert done.code == 1
     named = [line.split(":")[0] for line in done.out.splitlines()]
@@ -95,9 +95,9 @@ def test_failures(typed: Type, world: LaidWorld) -> None:
 
 
 @pytest.mark.parametrize(("threshold", "count"), [("7", 2), ("12", 1), ("13", 0)])
-def test_the_threshold(typed: Type, world: LaidWorld, threshold: str, count: int) -> None:
+def test_the_threshold(typed: Type, world: LaidWorld, yesterday: date, threshold: str, count: int) -> None:
     """The last line counts the streaks that are as long as the threshold, and no others."""
-    lay_streaks(world)
+    lay_streaks(world, yesterday)
     assert f"{count} of 4 with {threshold} or more failures in a row" in typed("failures", "--threshold", threshold).out
 
 

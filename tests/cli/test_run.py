@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.conftest import Type
 from tests.http.test_body import COUNTS, RUN_KEYS
 from tests.http.worlds import traces
+from tests.typed import Type
 from tests.worlds.laid import LaidWorld
 
 RUN = ("run", "post_overnight")

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.cli.conftest import Type
+from tests.typed import Type
 from tests.worlds.laid import LaidWorld
 
 

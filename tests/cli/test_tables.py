@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from tests.cli.conftest import Type
 from tests.http.test_retries import without_tables
+from tests.typed import Type
 from tests.worlds.laid import LaidWorld
 
 TABLES = (

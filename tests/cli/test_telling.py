@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cli.conftest import Type
+from tests.typed import Type
 from tests.worlds.laid import LaidWorld
 from validator.clock import real_now
 from validator.ssot.load import load
@@ -28,6 +28,16 @@ def test_acknowledging(failing: str, typed: Type) -> None:
     assert done.code == 0
     line = next(line for line in typed("ack").out.splitlines() if line.startswith(failing))
     assert line.endswith("acknowledged: ana: on it")
+
+
+def test_a_second_acknowledgement_keeps_the_first(failing: str, typed: Type, world: LaidWorld) -> None:
+    """Both notes stand, each once, and it is in hand since the first."""
+    at = "SELECT DISTINCT acknowledged_at, resolution_notes FROM ops.validation_alerts WHERE acknowledged"
+    typed("ack", failing, "--reason", "on it", "--author", "ana")
+    ((first, _),) = world.sql(at)
+    for author, reason in (("ana", "on it"), ("ben", "refilling; 1 h"), ("ben", "refilling; 1 h")):
+        assert typed("ack", failing, "--reason", reason, "--author", author).code == 0
+    assert world.sql(at) == [(first, "ana: on it; ben: refilling; 1 h")]
 
 
 @pytest.mark.parametrize(

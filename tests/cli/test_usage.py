@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.cli.conftest import Type
 from tests.http.worlds import traces
+from tests.typed import Type
 from tests.worlds.laid import LaidWorld
 
 RUN = "run post_overnight"

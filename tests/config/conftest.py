@@ -1,8 +1,7 @@
 """A copy of the shipped source of truth, an empty checkout to generate into, and commands typed over them."""
 
-import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,25 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.typed import Type, forget_environment, typing
 from tests.worlds.laid import _merged as merged
-from validator.cli import main
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "schemas"
-ENVIRONMENT = ("VALIDATOR_", "K_", "GOOGLE_", "ALERT_", "EMAIL_", "SLACK_", "SENDGRID_", "GITHUB_", "HEARTBEAT_")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """A command that ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Type = Callable[..., Done]
-"""Types a command: `typed("config", "check")`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +47,7 @@ class Source:
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
     """The shipped source of truth, to be changed; the environment points at it and at no world."""
-    for name in list(os.environ):
-        if name.startswith(ENVIRONMENT):
-            monkeypatch.delenv(name)
+    forget_environment(monkeypatch)
     made = Source(schemas=tmp_path / "repository" / "schemas", checkout=tmp_path / "checkout")
     shutil.copytree(SCHEMAS, made.schemas, ignore=shutil.ignore_patterns("json-schema"))
     made.checkout.mkdir()
@@ -76,16 +59,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
 @pytest.fixture
 def typed(source: Source, capsys: pytest.CaptureFixture[str]) -> Type:
     """Types commands."""
-
-    def run(*arguments: str) -> Done:
-        try:
-            code = main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return Done(code=code, out=out, err=err)
-
-    return run
+    return typing(capsys)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.config.conftest import Source, Type
+from tests.config.conftest import Source
+from tests.typed import Type
 
 
 def test_check_counts_what_was_read(typed: Type, source: Source) -> None:

@@ -8,7 +8,8 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from tests.config.conftest import SCHEMAS, Source, Type
+from tests.config.conftest import SCHEMAS, Source
+from tests.typed import Type
 from validator.config.health import health_panels
 from validator.config.overview import overview_panels
 from validator.ssot.load import load

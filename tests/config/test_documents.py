@@ -4,7 +4,8 @@ import json
 import re
 from datetime import timedelta
 
-from tests.config.conftest import Source, Type
+from tests.config.conftest import Source
+from tests.typed import Type
 from validator.config.absence import longest_silence
 from validator.ssot.load import load
 from validator.ssot.source import Ssot, subscriptions_of

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.conftest import ROOT, Source, Type
+from tests.config.conftest import ROOT, Source
+from tests.typed import Type
 
 CONFIG = "shared/config/orchestration_config.py"
 CONFIGS = (

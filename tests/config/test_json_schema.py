@@ -14,9 +14,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.config.conftest import ROOT, SCHEMAS, Source, Type
+from tests.config.conftest import ROOT, SCHEMAS, Source
 from tests.ssot.test_seed_files import KINDS as SEED_KINDS
 from tests.ssot.test_seed_files import SEED
+from tests.typed import Type
 from validator.config.json_schema import render_json_schemas
 from validator.registry import check_classes
 from validator.ssot.document import Document, document_of, read_document
@@ -124,11 +125,10 @@ def accepted(kind: type, data: Any) -> bool:
     document = Document(file="x", data=data)
     made = read(kind, document, problems)
     if isinstance(made, ChecksFile):
-        for name, spec in made.checks.items():
+        for spec in made.checks.values():
             if spec.class_ not in check_classes():
                 return False
-            if spec.parameters:
-                read(check_classes()[spec.class_], document, problems, path=("checks", name, "parameters"))
+            read(check_classes()[spec.class_], Document(file="x", data=dict(spec.parameters or {})), problems)
     return not problems
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.config.conftest import Source, Type
+from tests.config.conftest import Source
+from tests.typed import Type
 
 FILE = "processors/phase2_raw_processors.yaml"
 NEW = """  - name: team_boxscores

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.conftest import Source, Type
+from tests.config.conftest import Source
+from tests.typed import Type
 from validator.ssot.load import load
 
 CONFIG = "shared/config/orchestration_config.py"

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from google.cloud import bigquery
 
-from tests.config.conftest import Type
 from tests.config.live import lay_service, lay_services
 from tests.contract import gcp_side
 from tests.parts import finding
 from tests.parts.emulators import Emulator
 from tests.parts.needs import needs
+from tests.typed import Type
 from tests.worlds.laid import DAY, LaidWorld, et
 from validator.config.verification import exit_code, render
 from validator.evidence.differences import Compared, Difference

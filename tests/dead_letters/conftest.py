@@ -1,20 +1,15 @@
 """The league with dead letters, and the environment that makes a process work on it."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
 
-from tests.cli.conftest import Done
 from tests.dead_letters.laying import letters_world
 from tests.http.framework import serving
 from tests.http.worlds import copied, environment_of
+from tests.typed import Type, forget_environment, typing
 from tests.worlds.laid import LaidWorld
-from validator.cli import main
-
-OURS = ("VALIDATOR_", "K_", "GOOGLE_", "ALERT_", "EMAIL_", "SLACK_", "SENDGRID_", "PUBSUB_", "BIGQUERY_", "FIRESTORE_")
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +21,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> LaidWorld:
 @pytest.fixture
 def world(template: LaidWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaidWorld:
     """A world of the test's own, and the environment that points at it."""
-    for name in [name for name in os.environ if name.startswith(OURS) or name in ("PORT", "NO_COLOR")]:
-        monkeypatch.delenv(name)
+    forget_environment(monkeypatch)
     made = copied(template, tmp_path / "world")
     for name, value in environment_of(made).items():
         monkeypatch.setenv(name, value)
@@ -41,15 +35,6 @@ def pubsub(world: LaidWorld) -> Client:
 
 
 @pytest.fixture
-def typed(world: LaidWorld, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+def typed(world: LaidWorld, capsys: pytest.CaptureFixture[str]) -> Type:
     """Types `dlq` commands."""
-
-    def run(*arguments: str) -> Done:
-        try:
-            code = main(["dlq", *arguments])
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return Done(code=code, out=out, err=err)
-
-    return run
+    return typing(capsys, "dlq")

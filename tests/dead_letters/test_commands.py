@@ -2,16 +2,14 @@
 
 import builtins
 import json
-from collections.abc import Callable
 
 import pytest
 
-from tests.cli.conftest import Done
 from tests.dead_letters.laying import MARKS, SAYS, arrive, kept, lay, pushed, waiting
 from tests.http.framework import serving
+from tests.typed import Done, Type
 from tests.worlds.laid import LaidWorld
 
-Type = Callable[..., Done]
 WATCHED = "raw-dlq-sub"
 
 

@@ -16,11 +16,11 @@ from google.pubsub_v1 import DeadLetterPolicy, PublisherClient, PushConfig, Subs
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
-from tests.cli.conftest import Done
 from tests.dead_letters.laying import SAYS
 from tests.http.worlds import environment_of, mails
 from tests.parts.children import Child, await_answer, free_port, keep, refusing_host
 from tests.parts.emulators import Emulator
+from tests.typed import Done
 from tests.worlds.laid import LaidWorld
 from validator.commands import PROJECT_ROOT
 

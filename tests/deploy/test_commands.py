@@ -7,33 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.conftest import ROOT, Done, Source, Type
+from tests.config.conftest import ROOT, Source
 from tests.deploy.cloud import Cloud
 from tests.deploy.conftest import CloudShell
 from tests.deploy.test_apply import again, applied
-from validator.cli import main
+from tests.typed import Type, forget_environment, typing
 from validator.deploy import commands
 from validator.deploy.files import deploy_files
 from validator.deploy.plan import steps
 from validator.ssot.source import Ssot
-
-ENVIRONMENT = ("VALIDATOR_SCHEMAS", "VALIDATOR_BACKEND", "GOOGLE_CLOUD_PROJECT", "K_SERVICE")
 
 
 @pytest.fixture
 def shipped(cloud: Cloud, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Type:
     """Types commands in the project's folder, over the stand-in."""
     monkeypatch.chdir(ROOT)
-    for name in ENVIRONMENT:
-        monkeypatch.delenv(name, raising=False)
+    forget_environment(monkeypatch)
     monkeypatch.setattr(commands, "_shell", lambda call: CloudShell(cloud=cloud))
-
-    def run(*arguments: str) -> Done:
-        code = main(arguments)
-        out, err = capsys.readouterr()
-        return Done(code=code, out=out, err=err)
-
-    return run
+    return typing(capsys)
 
 
 def test_apply_shows_how_far_it_is(shipped: Type, ssot: Ssot) -> None:
@@ -190,6 +181,14 @@ def test_addresses_that_nobody_reads_are_named(shipped: Type) -> None:
     assert done.code == 0
     assert "! EMAIL_ALERTS_TO is data-team@example.com, a placeholder" in done.err
     assert "placeholder" not in done.out
+
+
+def test_in_brief_a_step_is_a_line(shipped: Type, ssot: Ssot) -> None:
+    """What `make deploy` shows before it asks: each step by its number, as it is counted when it is done, and no command."""
+    done = shipped("deploy", "plan", "--brief")
+    numbered = [line.strip() for line in done.out.splitlines() if line.startswith(" ")]
+    assert numbered == [f"{number}. {step.title}" for number, step in enumerate(steps(ssot), start=1)]
+    assert "gcloud" not in done.out
 
 
 def test_another_project_than_the_declared_one_is_refused(shipped: Type, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.config.conftest import Source, Type
+from tests.config.conftest import Source
 from tests.deploy.conftest import changed
+from tests.typed import Type
 from validator.deploy.cost import LEAST_BILLED, TIB, estimate, jobs_of, mails_a_month, runs_a_month
 from validator.ssot.models.checks import ScheduleSpec
 

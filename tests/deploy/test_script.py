@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.conftest import Done as Typed
-from tests.config.conftest import Source, Type
+from tests.config.conftest import Source
 from tests.deploy.conftest import Programs, changed, filled, lay_programs
 from tests.deploy.test_apply import again, applied
+from tests.typed import Done as Typed
+from tests.typed import Type
 from validator.deploy.plan import steps
 from validator.deploy.script import render
 from validator.deploy.words import Asked, in_shell, pairs, word

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from tests.deploy.cloud import Cloud
 from tests.deploy.conftest import CloudShell
 from tests.http.worlds import environment_of, season_world, traces
+from tests.typed import forget_environment
 from tests.worlds.laid import LaidWorld
 from validator.clock import real_now
 from validator.commands import PROJECT_ROOT
@@ -27,8 +28,7 @@ Start = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaidWorld:
     """A league with its result tables, in the environment of this process."""
     made = season_world(tmp_path / "world")
-    for name in ("K_SERVICE", "K_REVISION", "GOOGLE_CLOUD_PROJECT", "EMAIL_ALERTS_TO"):
-        monkeypatch.delenv(name, raising=False)
+    forget_environment(monkeypatch)
     for name, value in environment_of(made).items():
         monkeypatch.setenv(name, value)
     return made

@@ -1,6 +1,5 @@
 """A healthy place on Google Cloud, and a healthy local world."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +7,8 @@ import pytest
 
 from tests.doctor.cloud import Cloud, healthy_cloud, lay
 from tests.http.worlds import copied, season_world
+from tests.typed import forget_environment
 from tests.worlds.laid import LaidWorld
-
-OURS = ("VALIDATOR_", "K_", "GOOGLE_", "ALERT_", "EMAIL_", "SLACK_", "SENDGRID_", "HEARTBEAT_", "GITHUB_", "CLOUDSDK_")
 
 
 @pytest.fixture(scope="package")
@@ -24,9 +22,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> LaidWorld:
 @pytest.fixture
 def world(template: LaidWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaidWorld:
     """A world of the test's own; nothing is set in the environment."""
-    for name in list(os.environ):
-        if name.startswith(OURS):
-            monkeypatch.delenv(name)
+    forget_environment(monkeypatch)
     return copied(template, tmp_path / "world")
 
 

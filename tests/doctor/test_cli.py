@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Done, Type
 from tests.http.worlds import environment_of
+from tests.typed import Type, typing
 from tests.worlds.laid import LaidWorld
-from validator.cli import main
 from validator.compose import _loaded
 from validator.doctor.identity import IDENTITY
 from validator.doctor.probes import PROBES
@@ -24,16 +23,7 @@ def typed(world: LaidWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         monkeypatch.setenv(name, value)
     # The laid runs are of February: no schedule of the real clock's is overdue where none ran lately.
     world.sql("DELETE FROM ops.validation_runs")
-
-    def run(*arguments: str) -> Done:
-        try:
-            code = main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return Done(code=code, out=out, err=err)
-
-    return run
+    return typing(capsys)
 
 
 def test_nothing_to_mend(typed: Type) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.http.asking import Asker
 from tests.http.worlds import copied, environment_of, season_world, traces
+from tests.typed import forget_environment
 from tests.worlds.laid import LaidWorld
 
 
@@ -76,7 +77,6 @@ def shared_environment(shared: LaidWorld) -> Iterator[LaidWorld]:
 
 
 def _set(patch: pytest.MonkeyPatch, world: LaidWorld) -> None:
-    for name in ("K_SERVICE", "K_REVISION", "GOOGLE_CLOUD_PROJECT", "EMAIL_ALERTS_TO"):
-        patch.delenv(name, raising=False)
+    forget_environment(patch)
     for name, value in environment_of(world).items():
         patch.setenv(name, value)

@@ -1,7 +1,6 @@
 """The shop's world, built once, and the service asked over copies of it."""
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pytest
 from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
+from tests.typed import forget_environment
 from validator import cli, http
 from validator.demo.world import build
 from validator.ssot.load import load
@@ -53,8 +53,7 @@ class Shop:
         return sorted((self.folder / "outbox").glob("*.eml"))
 
     def _set(self, patch: pytest.MonkeyPatch) -> None:
-        for name in [name for name in os.environ if name.startswith("VALIDATOR_")]:
-            patch.delenv(name)
+        forget_environment(patch)
         patch.setenv("VALIDATOR_SCHEMAS", str(SHOP))
         patch.setenv("VALIDATOR_LOCAL_DB", str(self.folder / "world.duckdb"))
         patch.setenv("VALIDATOR_OUTBOX", str(self.folder / "outbox"))

@@ -2,10 +2,14 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.http.worlds import copied
+from tests.telling.stored import stored_ledger
 from tests.telling.town import ERROR, FAIL, PASS, SKIP, WARN, Mailbox, Outcome, Town, found
+from tests.worlds.laid import LaidWorld
 from validator.results import Result
 from validator.ssot.models.checks import SilenceSpec
 from validator.status import Severity, Status, Transition
@@ -124,6 +128,31 @@ def test_what_is_kept_quiet_has_a_reason(steps, subject) -> None:  # type: ignor
         if change.silenced:
             assert "refilled on Monday" in change.quiet
             assert change not in notice.told
+
+
+@pytest.fixture(scope="module")
+def world(template: LaidWorld, tmp_path_factory: pytest.TempPathFactory) -> LaidWorld:
+    """A world whose result tables hold the histories."""
+    return copied(template, tmp_path_factory.mktemp("histories") / "world")
+
+
+def heard(town: Town) -> list[tuple[str, str]]:
+    """The messages, but for the ids of the runs."""
+    return [(message.subject, message.text.replace(message.run_id, "")) for message in town.mailbox.messages]
+
+
+@given(STEPS, NOTIFY)
+@settings(max_examples=12, deadline=None)
+def test_what_is_kept_in_tables_tells_the_same(world: LaidWorld, steps, notify) -> None:  # type: ignore[no-untyped-def]
+    """Read back from the result tables each time, every message is what it is where nothing is ever written down: what holds of the one holds of both."""
+    remembered = Town(notify=notify)
+    live(remembered, steps)
+    settle(remembered, PASS)
+    with stored_ledger(world) as ledger:
+        read_back = Town(notify=notify, ledger=ledger)
+        live(read_back, steps)
+        settle(read_back, PASS)
+    assert heard(read_back) == heard(remembered)
 
 
 def test_a_mailbox_that_breaks_off_after_taking_the_mail_is_sent_the_same_mail_again() -> None:

@@ -182,6 +182,14 @@ def test_a_check_that_judged_nothing_ends_nothing(town: Town, status: object) ->
     assert "FIXED" not in town.words()
 
 
+@pytest.mark.parametrize(("skipped", "words"), [("ref.runs", ["NEW"]), ("ops.scrapes", ["NEW", "FIXED"])])
+def test_a_table_that_was_skipped_ends_nothing_that_is_in_it(town: Town, skipped: str, words: list[str]) -> None:
+    """A log that is silent out of season says nothing of the processors that were failing in it; the other one, which spoke, is judged."""
+    town.run(found(FAIL, table="ref.runs"), found(PASS, "t", table="ops.scrapes"))
+    town.run(found(SKIP, skipped, table=skipped), found(PASS, "t", table="ops.scrapes"))
+    assert town.words() == words
+
+
 def test_today_passing_does_not_fix_yesterday(town: Town) -> None:
     """The same finding is judged for two dates in one day: two problems."""
     today = START.astimezone(WHERE).date()

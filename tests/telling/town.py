@@ -70,6 +70,10 @@ class MemoryLedger:
     messages: list[tuple[str, datetime]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
+    def keep(self, run: Run) -> None:
+        """Keep what a run found."""
+        self.results += run.results
+
     def ledger(self, now: datetime) -> Ledger:
         """See ToldStore."""
         channels = {channel for channel, _ in self.messages}
@@ -139,7 +143,7 @@ class Town:
     declared: frozenset[str] | None = None
     now: datetime = START
     mailbox: Mailbox = field(default_factory=Mailbox)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    ledger: Any = field(default_factory=MemoryLedger)
     leases: Any = field(default_factory=FreeLeases)
     addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -159,7 +163,7 @@ class Town:
         """A run that finds that, `hours` after the last one, and is told of."""
         self.now += timedelta(hours=hours)
         run = self._run(results)
-        self.ledger.results += run.results
+        self.ledger.keep(run)
         return self.tell(run, scheduled=scheduled)
 
     def tell(self, run: Run, *, scheduled: bool = True) -> Run:

@@ -15,7 +15,7 @@ from validator.deploy.hints import likely
 from validator.deploy.plan import steps
 from validator.deploy.project import unread
 from validator.deploy.prune import leftovers
-from validator.deploy.script import render, render_part
+from validator.deploy.script import render, render_part, titles
 from validator.deploy.shell import Failed, Shell
 from validator.deploy.smoke import over_http, smoke, token
 from validator.deploy.step import Step
@@ -35,6 +35,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     text = "print everything that the source of truth implies, as commands to read and paste; changes nothing"
     planning = actions.add_parser("plan", help=text, description=text)
     planning.add_argument("--prune", action="store_true", help="ask the project what is no longer declared, too")
+    planning.add_argument("--brief", action="store_true", help="a line a step, without the commands")
     planning.add_argument("--write", action="store_true", help="write deploy/ instead: the plan, roles, jobs, alert")
     planning.set_defaults(command=plan)
     text = "do what is not done yet, step by step; again and again, it only does what is missing"
@@ -67,7 +68,8 @@ def plan(call: Call) -> int:
     if call.arguments.write:
         return _write(ssot)
     _warn(ssot)
-    print(render(ssot, steps(ssot)), end="")
+    wanted = steps(ssot)
+    print("\n".join(titles(wanted)) + "\n" if call.arguments.brief else render(ssot, wanted), end="")
     if call.arguments.prune:
         try:
             print("\n".join(render_part(leftovers(ssot, _shell(call)))))

@@ -38,6 +38,13 @@ def render_part(steps: Sequence[Step]) -> Iterator[str]:
             yield from _lines(step)
 
 
+def titles(steps: Sequence[Step]) -> Iterator[str]:
+    """What the steps are about, without their commands: a line each, under the headings of their parts."""
+    for part, group in groupby(enumerate(steps, start=1), key=lambda one: one[1].part):
+        yield f"{part}:"
+        yield from (f"  {number:>2}. {plain(step.title)}" for number, step in group)
+
+
 def _lines(step: Step) -> Iterator[str]:
     create = in_shell(step.create, step.environment)
     if step.by_hand:

@@ -100,9 +100,8 @@ def current_problems(
         if key in believed or (_is_declared(problem, rules) and not _is_told_to_be_gone(problem, told.get(key)))
     }
     for key, problem in problems.items():
-        check, since = problem.newest.check_name, problem.newest.check_timestamp
         removed = scheduled and not _is_declared(problem, rules)
-        if removed or (not partial and gone_from(own, key, check, since, rules.where, rules.judged_now)):
+        if removed or (not partial and gone_from(own, problem, rules.where, rules.judged_now)):
             problems[key] = replace(problem, gone=True)
     return problems
 

@@ -90,18 +90,26 @@ def problems_of(
     }
 
 
-def gone_from(
-    results: Iterable[Result], key: Key, check: str, since: datetime, where: ZoneInfo, judged_now: Collection[str]
-) -> bool:
-    """Whether the check judged things on that day, since then, without speaking of the problem. A check with an ERROR, or with nothing but SKIP, says nothing."""
+def gone_from(results: Iterable[Result], problem: Problem, where: ZoneInfo, judged_now: Collection[str]) -> bool:
+    """Whether its check has judged things of that day since, without speaking of it.
+
+    A check with an ERROR, or with nothing but SKIP, says nothing; nor does one that skipped the problem's table as a whole.
+    """
+    last = problem.newest
     mine = [
         result
         for result in results
-        if result.check_name == check
-        and result.check_timestamp >= since
-        and key_of(result, where, judged_now).day == key.day
+        if result.check_name == last.check_name
+        and result.check_timestamp >= last.check_timestamp
+        and key_of(result, where, judged_now).day == problem.key.day
     ]
-    judged = [result.status for result in mine if result.status is not Status.SKIP]
+    statuses = {result.status for result in mine}
+    unjudged = {
+        result.target_table for result in mine if result.status is Status.SKIP and result.subject == result.target_table
+    }
     return (
-        bool(judged) and Status.ERROR not in judged and key.fingerprint not in {result.fingerprint for result in mine}
+        bool(statuses - {Status.SKIP})
+        and Status.ERROR not in statuses
+        and last.target_table not in unjudged
+        and last.fingerprint not in {result.fingerprint for result in mine}
     )
