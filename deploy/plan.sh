@@ -1025,6 +1025,9 @@ if [ -n "$(gcloud alpha monitoring policies list '--filter=displayName="validati
   "severity": "CRITICAL",
   "alertStrategy": {
     "autoClose": "604800s"
+  },
+  "userLabels": {
+    "recipients": "3b3d5e808a1c9a37"
   }
 }' \
     --set-notification-channels="$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)" \
@@ -1064,6 +1067,9 @@ else
   "severity": "CRITICAL",
   "alertStrategy": {
     "autoClose": "604800s"
+  },
+  "userLabels": {
+    "recipients": "3b3d5e808a1c9a37"
   }
 }' \
     --notification-channels="$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)" \

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from validator import asked
 from validator.clock import day_of, zone
 from validator.commands import Call
+from validator.compose import Service
 from validator.errors import BadRequest, NotFound
 from validator.explaining import Explained, explain
 from validator.identity import DEAD_LETTER, DEAD_LETTER_SCHEDULE
@@ -18,8 +19,9 @@ from validator.ssot.models.checks import SilenceSpec
 from validator.status import ExitCode
 from validator.store_told import JUDGED_DAYS, ToldStore
 from validator.tell.plain import amount, plain
-from validator.tell.problem import BAD, NOW
-from validator.tell.silences import is_like, matches
+from validator.tell.problem import BAD, NOW, problems_of
+from validator.tell.silences import ends, is_like, matches
+from validator.tell.told import FLAPPING
 from validator.tell.words import moment
 
 Add = Callable[[str, Callable[[Call], int], str], argparse.ArgumentParser]
@@ -70,7 +72,7 @@ def _list_open(call: Call, ledger: ToldStore, where: ZoneInfo) -> int:
         in_hand = f"  acknowledged: {plain(one.note)}" if one.acknowledged_at else ""
         name = f"{one.check_name} {subjects.get(one.key.fingerprint, '')}".rstrip()
         name += f"  of {one.key.day}" if one.key.day != NOW else ""
-        state = f"{one.status.value:5}  {one.severity.value[:2]}"
+        state = f"{FLAPPING if one.flapping else one.status.value:5}  {one.severity.value[:2]}"
         print(f"{one.key.fingerprint}  {state}  {plain(name)}  since {moment(one.opened, where)}{in_hand}")
     if not told:
         print("nothing that people were told of is open")
@@ -99,7 +101,7 @@ def silences(call: Call) -> int:
         _alone(call, "subject", "reason", "author", "until")
         with svc.session() as session:
             results = session.ledger.judged(call.now, (), ())
-        for line in _listed(svc.ssot.silences, results, today):
+        for line in _listed(svc, results, today):
             print(line)
         return ExitCode.FINE
     if arguments.until is None:
@@ -117,13 +119,27 @@ def silences(call: Call) -> int:
         until=until,
         since=today,
     )
+    if silence in svc.ssot.silences:
+        raise BadRequest("it is silenced already, in the same words: `silence` alone lists them")
     with svc.session() as session:
-        hits = _hits(silence, session.ledger.judged(call.now, (), ()))
+        results = session.ledger.judged(call.now, (), ())
+    hits, over = _hits(silence, results), _over(silence, results, svc)
     path = add_silence(svc.ssot.directory, silence)
     where = "from now on" if call.settings.backend == "local" else "once that file is deployed"
     found = amount(len(hits), "finding") if hits else "no finding"
     print(f"written to {path}: it counts {where}, and matches {found} of the last {JUDGED_DAYS} days")
+    for name in over:
+        print(f"not for {plain(name)}: it got worse today, which ends a silence; `ack` it, and silence it tomorrow")
     return ExitCode.FINE
+
+
+def _over(silence: SilenceSpec, results: Sequence[Result], svc: Service) -> list[str]:
+    """The findings that it is about and has ended for: they got worse, or came back after they had cleared."""
+    problems = problems_of(results, svc.rules.where, svc.rules.judged_now).values()
+    mine = [one for one in problems if one.is_bad and matches(silence, one.newest)]
+    return sorted(
+        f"{one.newest.check_name} {one.newest.subject}" for one in mine if ends(silence, one, svc.rules.where)
+    )
 
 
 def matches_check(pattern: str, name: str) -> bool:
@@ -135,15 +151,16 @@ def _hits(silence: SilenceSpec, results: Sequence[Result]) -> set[str]:
     return {result.fingerprint for result in results if result.status in BAD and matches(silence, result)}
 
 
-def _listed(declared: Sequence[SilenceSpec], results: Sequence[Result], today: date) -> Iterator[str]:
-    """One line per silence: whether it counts, and what it was about in the last days."""
-    if not declared:
+def _listed(svc: Service, results: Sequence[Result], today: date) -> Iterator[str]:
+    """One line per silence: whether it counts, what it was about in the last days, and for how much of that it has ended."""
+    if not svc.ssot.silences:
         yield "nothing is silenced"
-    for silence in declared:
+    for silence in svc.ssot.silences:
         hits = _hits(silence, results)
         state = "expired" if silence.until < today else "active"
         about = f"{plain(silence.check)} {plain(silence.subject or '*')}"
         found = amount(len(hits), "finding") if hits else "no finding"
+        found += f" (ended for {len(over)}: worse, or back)" if (over := _over(silence, results, svc)) else ""
         yield f"{state:7}  until {silence.until}  {about}  {found} in {JUDGED_DAYS} days  {plain(silence.author)}: {plain(silence.reason)}"
 
 

@@ -191,6 +191,30 @@ def test_a_silence_says_what_it_matches(failing: str, typed: Type) -> None:
     assert "matches no finding" in none.out
 
 
+def test_the_same_silence_twice(failing: str, typed: Type, world: LaidWorld) -> None:
+    """Is no second line."""
+    assert failing
+    words = ("silence", "strict_completeness", "--reason", "x", "--author", "a", "--until", until())
+    assert typed(*words).code == 0
+    again = typed(*words)
+    assert (again.code, "silenced already" in again.err) == (2, True)
+    assert len(load(world.schemas).silences) == 1
+
+
+def test_a_silence_of_what_got_worse_today_says_that_it_does_not_count(
+    failing: str, typed: Type, world: LaidWorld
+) -> None:
+    """Whoever relies on it would be told all the same."""
+    assert failing
+    world.sql(
+        "UPDATE ops.validation_check_results SET status = 'WARN', check_timestamp = check_timestamp - INTERVAL 1 SECOND"
+    )
+    typed("run", "post_overnight", "--fail-on", "never")
+    done = typed("silence", "*", "--reason", "x", "--author", "a", "--until", until())
+    assert "it got worse today, which ends a silence" in done.out
+    assert "(ended for" in typed("silence").out
+
+
 def test_explaining_leaves_out_what_telling_leaves_out(typed: Type, world: LaidWorld) -> None:
     """What a schedule found of which nobody is told was no part of why people were told."""
     quiet = {"cron": "0 5 * * *", "target_date": "yesterday", "notify": "never", "checks": ["strict_completeness"]}

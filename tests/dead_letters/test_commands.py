@@ -28,6 +28,21 @@ def test_the_list(world: LaidWorld, typed: Type) -> None:
     assert "0 messages" in line_of(done, "old-dlq-sub")
 
 
+def test_all_and_only_some_is_no_wish(world: LaidWorld, typed: Type) -> None:
+    """What one sends, the other takes out: nothing is done."""
+    lay(world, "1")
+    done = typed("replay", WATCHED, "--all", "--drop-arrived", "--yes")
+    assert (done.code, "give one of the two" in done.err) == (2, True)
+    assert waiting(world, WATCHED) == ["1"]
+
+
+def test_a_look_at_some_says_that_there_may_be_more(world: LaidWorld, typed: Type) -> None:
+    """At night nobody counts."""
+    lay(world, "1", "2")
+    assert "; there may be more: --limit" in typed("peek", WATCHED, "--limit", "2").out
+    assert "there may be more" not in typed("peek", WATCHED, "--limit", "3").out
+
+
 def test_a_quiet_list(world: LaidWorld, typed: Type) -> None:
     """0 where nothing waits and all is wired as declared."""
     assert typed("list").code == 0

@@ -182,6 +182,16 @@ def test_the_alert_has_its_channel(ssot: Ssot, cloud: Cloud) -> None:
     assert policy["channels"] == "channels/validation-runner: data-team@example.com"
 
 
+def test_the_alert_is_changed_when_other_people_are_to_be_told(source: Source, cloud: Cloud) -> None:
+    """Whoever corrects an address later would else have an alert that goes to nobody (L-87)."""
+    for address in ("old@your.domain", "new@your.domain"):
+        source.edit("pipeline.yaml", {"runner": {"environment": {"EMAIL_CRITICAL_TO": address}}})
+        done = applied(changed(source), cloud)
+    assert done[-1].outcome is Outcome.CHANGED
+    (policy,) = cloud.state()["things"]["policies"].values()
+    assert policy["channels"] == "channels/validation-runner: new@your.domain"
+
+
 def test_pub_sub_may_make_tokens(ssot: Ssot, cloud: Cloud) -> None:
     """Its agent is named by the project's number, which is asked for."""
     applied(ssot, cloud)

@@ -191,6 +191,45 @@ def test_in_brief_a_step_is_a_line(shipped: Type, ssot: Ssot) -> None:
     assert "gcloud" not in done.out
 
 
+@pytest.mark.parametrize(
+    ("runner", "said"),
+    [
+        ({"function": "validation-dead-letter"}, "validation-dead-letter is the name of the other function"),
+        ({"region": None}, "US is no region that a function can be in: set runner.region"),
+        ({"function": "run", "service_account": None}, "runner.function run can't name a service account"),
+    ],
+)
+def test_what_cannot_be_deployed_is_refused(source: Source, typed: Type, runner: dict[str, str], said: str) -> None:
+    """Before anything is printed to be pasted, or done."""
+    source.edit("pipeline.yaml", {"location": "US", "runner": runner})
+    for action in ("plan", "apply", "check"):
+        done = typed("deploy", action)
+        assert (done.code, said in done.err, done.out) == (2, True, ""), done.err
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("function", "a.b%c"),
+        ("function", "Validation_Runner"),
+        ("region", "us west2; $(id)"),
+        ("region", "US"),
+        ("service_account", 'a@b", "user:evil@example.com'),
+    ],
+)
+def test_a_name_that_google_cloud_would_refuse_does_not_load(source: Source, typed: Type, key: str, value: str) -> None:
+    """It would reach addresses, filters and SQL."""
+    source.edit("pipeline.yaml", {"runner": {key: value}})
+    done = typed("config", "check")
+    assert (done.code, "pipeline.yaml:" in done.err, key in done.err) == (2, True, True), done.err
+
+
+def test_that_nobody_would_get_mail_is_said(source: Source, typed: Type) -> None:
+    """L-87: alerts without anybody to read them."""
+    source.edit("pipeline.yaml", {"runner": {"environment": {"EMAIL_ALERTS_TO": None, "EMAIL_CRITICAL_TO": None}}})
+    assert "! nobody is named who would get mail" in typed("deploy", "plan").err
+
+
 def test_another_project_than_the_declared_one_is_refused(shipped: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed or done would be for a project that nobody asked about."""
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "other-project")

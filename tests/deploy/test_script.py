@@ -13,6 +13,7 @@ from tests.typed import Type
 from validator.deploy.plan import steps
 from validator.deploy.script import render
 from validator.deploy.words import Asked, in_shell, pairs, word
+from validator.errors import ConfigurationError
 from validator.ssot.source import Ssot
 
 HOSTILE = """$(touch pwned) `touch pwned` "; touch pwned; ' && touch pwned #"""
@@ -79,7 +80,14 @@ def test_lists_of_addresses_arrive_whole(source: Source, tmp_path: Path) -> None
 def test_pairs_without_commas_are_plain() -> None:
     """gcloud's own form where it will do; another delimiter only where a value needs it."""
     assert pairs({"A": "1", "B": "2"}) == "A=1,B=2"
-    assert pairs({"A": "1,2", "B": "3|4"}) == "^@@^A=1,2@@B=3|4"
+    assert pairs({"A": "1,2", "B": "3|4"}) == "^;^A=1,2;B=3|4"
+    assert pairs({"A": "x,y|z;", "B": "https://x#~", "C": "1"}) == "^%%%%^A=x,y|z;%%%%B=https://x#~%%%%C=1"
+
+
+def test_values_that_no_delimiter_is_left_for() -> None:
+    """gcloud would cut them at the wrong place: refused by name, before anything is done."""
+    with pytest.raises(ConfigurationError, match="take these values together: A, B"):
+        pairs({"A": ",|;#~", "B": ":%+"})
 
 
 def test_nothing_secret_can_be_declared_in_plain_sight(source: Source, typed: Type) -> None:

@@ -38,6 +38,7 @@ Break = Callable[[Cloud, ExitStack], object]
 
 PROJECT = "league-project"
 DEPLOY = "python -m validator deploy apply"
+EDIT = f'"${{EDITOR:-vi}}" schemas/pipeline.yaml && {DEPLOY}'
 AGAIN = "python -m validator doctor"
 CREATE = "python -m validator tables create"
 URL = f"https://us-west2-{PROJECT}.cloudfunctions.net/validation-runner"
@@ -321,7 +322,7 @@ GOOGLE = [
             lambda query, _: "predictions.props" in query.sql,
         ),
         found=f"{DENIED}: User does not have permission to query table predictions.props",
-        fix=grant("bigquery.dataViewer"),
+        fix=DEPLOY,
     ),
     Case(
         probe="BigQuery jobs",
@@ -559,7 +560,7 @@ JOBS = [
         broken=lambda cloud, _: cloud.scheduler.jobs.append(
             {**cloud.job("evening"), "name": f"{cloud.scheduler.parent}/jobs/validation-old"}
         ),
-        found="it is there, but no schedule of that name is declared",
+        found="it calls this service, and no schedule of that name is declared",
         fix=jobs("delete", "validation-old"),
         verdict=Verdict.WARN,
     ),
@@ -608,8 +609,7 @@ TELLING = [
         subject="EMAIL_ALERTS_TO",
         broken=settings(recipients=(), on_google_cloud=True),
         found="not set: nobody gets mail",
-        fix=f"gcloud run services update validation-runner --region=us-west2 --project={PROJECT} "
-        "--update-env-vars=EMAIL_ALERTS_TO=you@example.com",
+        fix=EDIT,
     ),
     Case(
         probe="SendGrid",
@@ -623,7 +623,18 @@ TELLING = [
         subject="key",
         broken=settings(sendgrid_key="", on_google_cloud=True),
         found="SENDGRID_API_KEY is not set: no mail can be sent",
-        fix=DEPLOY,
+        fix=EDIT,
+    ),
+    Case(
+        probe="SendGrid",
+        subject="key",
+        broken=each(
+            edit("pipeline.yaml", runner={"secrets": {"SENDGRID_API_KEY": "mail-key"}}),
+            settings(sendgrid_key="", on_google_cloud=True),
+        ),
+        found="SENDGRID_API_KEY is not set: no mail can be sent",
+        fix=f"gcloud secrets versions add mail-key --data-file=- --project={PROJECT} && gcloud run services update validation-runner "
+        f"--region=us-west2 --project={PROJECT} --update-secrets=SENDGRID_API_KEY=mail-key:latest",
     ),
     Case(
         probe="SendGrid",

@@ -153,7 +153,13 @@ def test_outside_no_address_is_shown(cloud: Cloud) -> None:
     assert "@" not in body
     assert "://" not in body
     (line,) = [one for one in json.loads(body)["checks"] if one["status"] == "FAIL"]
-    assert (line["check"], line["subject"], line["fix"]) == ("recipients", "EMAIL_ALERTS_TO", IN_FULL)
+    assert (line["check"], line["subject"]) == ("recipients", "EMAIL_ALERTS_TO")
+
+
+def test_outside_no_command_with_an_address_is_shown() -> None:
+    """Who lacks a role is an account: the terminal says it."""
+    line = fail("permission denied", f"gcloud projects add-iam-policy-binding p --member=serviceAccount:{ACCOUNT}")
+    assert line.body(outside=True)["fix"] == IN_FULL
 
 
 def test_outside_no_path_is_shown(world: LaidWorld) -> None:

@@ -1,12 +1,14 @@
 """One message per change: new, worse, fixed; nothing while nothing changes; and whatever was refused is told by the next run."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.telling.town import ERROR, FAIL, PASS, SKIP, START, WARN, WHERE, Town, found
+from tests.telling.town import ERROR, FAIL, PASS, SKIP, START, WARN, WHERE, Mailbox, Town, found
 from validator.claim import NoClaim
+from validator.results import Result
 from validator.ssot.models.pipeline import TellingSpec
 from validator.status import Severity, Status
 from validator.telling import tell
@@ -85,6 +87,38 @@ def test_a_share_that_sinks_is_worse_too(town: Town) -> None:
     town.ledger.acknowledge(town.now)
     town.run(found(FAIL, value=9, limit=50))
     assert town.words() == ["NEW", "WORSE"]
+
+
+DAYS = [f"2026-01-{day:02}" for day in range(20, 32)]
+
+
+def judged_by_day(*broken: str, days: Sequence[str] = DAYS) -> Result:
+    """Days of which some have no row; what is stored as the value is the share of all of them."""
+    shares = {day: 0.0 if day in broken else 100.0 for day in days}
+    value = sum(shares.values()) / len(shares)
+    return found(FAIL, value=value, limit=50, days=shares, ranges=[(day, day) for day in broken])
+
+
+def test_a_backfill_that_goes_on_is_not_worse(town: Town) -> None:
+    """58 % became 91 % and both are beyond 50: what was missing is less, and whoever fills it has it in hand all the same."""
+    town.run(judged_by_day(*DAYS[1:6]))
+    town.ledger.acknowledge(town.now)
+    town.run(judged_by_day(DAYS[1]))
+    assert town.words() == ["NEW"]
+
+
+def test_a_day_that_was_there_and_is_gone_is_worse(town: Town) -> None:
+    """However little that is of all of them; also where another one has come back."""
+    town.run(judged_by_day(DAYS[1], DAYS[2]))
+    town.run(judged_by_day(DAYS[2], DAYS[7]))
+    assert town.words() == ["NEW", "WORSE"]
+
+
+def test_an_outage_that_goes_on_is_worse_when_it_is_twice_as_long(town: Town) -> None:
+    """Not every day: one day, then four; then a reminder, after which eight are no news."""
+    for last in range(3, 12):
+        town.run(judged_by_day(*DAYS[3 : last + 1], days=DAYS[: last + 1]), hours=24)
+    assert town.words() == ["NEW", "WORSE", "STILL"]
 
 
 def test_a_higher_severity_is_worse(town: Town) -> None:
@@ -290,10 +324,33 @@ def test_flapping_is_said_once_and_its_end_too(town: Town) -> None:
         town.run(found(PASS if n % 2 else FAIL))
     assert town.words() == ["NEW", "FIXED", "NEW", "FIXED", "NEW"]
     assert "came or went" in town.mailbox.bodies[-1]
+    assert "FAIL" in town.mailbox.bodies[-1]
     for _ in range(30):
         town.run(found(PASS))
     assert town.words()[-1] == "FIXED"
     assert len(town.words()) == 6
+
+
+def test_what_flaps_and_passes_now_is_not_said_to_fail() -> None:
+    """It is told late: by then it has been well for an hour, and the message says so."""
+    town = Town(mailbox=Mailbox(outcome="refused"))
+    for n in range(6):
+        town.run(found(PASS if n % 2 else FAIL))
+    town.mailbox.outcome = "accepted"
+    town.run(found(PASS), hours=1)
+    body = " ".join(town.mailbox.bodies[-1].split())
+    assert "FLAPPING P2 a s It was: s is FAIL" in body
+    assert "it passes now, since 2026-02-03 12:00 EST" in body
+
+
+def test_how_long_it_was_down_is_not_how_late_it_was_told() -> None:
+    """It failed for an hour; that nobody could be told for six more is something else."""
+    town = Town(mailbox=Mailbox(outcome="refused"))
+    for status in (FAIL, PASS, PASS, PASS):
+        town.run(found(status), hours=2 if status is PASS else 1)
+    town.mailbox.outcome = "accepted"
+    town.run(found(PASS))
+    assert "for 2 h; nobody could be told then" in " ".join(town.mailbox.bodies[-1].split())
 
 
 def test_flapping_that_ends_in_failure_is_told_as_worse(town: Town) -> None:

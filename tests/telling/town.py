@@ -238,6 +238,7 @@ def found(
     value: float | None = None,
     limit: float | None = None,
     days: Mapping[str, float] | None = None,
+    ranges: Sequence[tuple[str, str]] = (),
 ) -> Result:
     """What a check said of a subject; of yesterday, unless another day is given."""
     return Result(
@@ -254,5 +255,8 @@ def found(
         fingerprint=fingerprint(check, subject),
         target_table=table,
         threshold=limit,
-        evidence={**({} if value is None else {"value": value}), **({} if days is None else {"days": dict(days)})},
+        evidence={
+            **({} if value is None else {"value": value}),
+            **({} if days is None else {"days": dict(days), "ranges": [list(span) for span in ranges]}),
+        },
     )

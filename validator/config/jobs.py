@@ -49,6 +49,11 @@ def function_url(ssot: Ssot, function: str | None = None) -> str:
     return f"https://{region(ssot)}-{ssot.pipeline.project_id}.cloudfunctions.net/{name}"
 
 
+def calls(uri: str, url: str) -> bool:
+    """Whether something that calls that address calls the function at this one."""
+    return uri.partition("?")[0].rstrip("/") == url
+
+
 def own_functions(ssot: Ssot) -> tuple[str, ...]:
     """The names of this service's functions."""
     return (ssot.pipeline.runner.function, *([DEAD_LETTER] if own_subscriptions(ssot) else []))

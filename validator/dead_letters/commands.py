@@ -111,15 +111,17 @@ def peek(call: Call) -> int:
     for one in waiting:
         for line in render_waiting(one):
             print(line)
-    print(
-        f"{amount(len(waiting), 'message')} shown, all left in {plain(subscription)}{'' if waiting else ': none came'}"
-    )
+    more = "; there may be more: --limit" if len(waiting) == call.arguments.limit else ""
+    none = "" if waiting else ": none came"
+    print(f"{amount(len(waiting), 'message')} shown, all left in {plain(subscription)}{none}{more}")
     return ExitCode.FINE
 
 
 def replay_letters(call: Call) -> int:
     """`dlq replay SUBSCRIPTION`: 2 when any message could not be published or taken out."""
     svc, arguments = call.service(), call.arguments
+    if arguments.all and arguments.drop_arrived:
+        raise BadRequest("--all sends what --drop-arrived would take out: give one of the two")
     wish = Wish(everything=arguments.all, drop=arguments.drop_arrived, topic=arguments.to)
     with svc.session() as session, svc.letters() as letters:
         reader = Reader(svc.ssot, session.ports, call.now)

@@ -13,7 +13,7 @@ from validator.deploy.files import FOLDER, deploy_files
 from validator.deploy.functions import fingerprint, source_files
 from validator.deploy.hints import likely
 from validator.deploy.plan import steps
-from validator.deploy.project import unread
+from validator.deploy.project import impossible, unread
 from validator.deploy.prune import leftovers
 from validator.deploy.script import render, render_part, titles
 from validator.deploy.shell import Failed, Shell
@@ -85,6 +85,8 @@ def _ssot(call: Call) -> Ssot:
         raise ConfigurationError(
             [f"GOOGLE_CLOUD_PROJECT is {asked!r}, but pipeline.yaml declares {ssot.pipeline.project_id!r}"]
         )
+    if problems := list(impossible(ssot)):
+        raise ConfigurationError(problems)
     return ssot
 
 

@@ -1,8 +1,9 @@
 """Commands for the project that the source of truth names: never for whichever one gcloud has as its default."""
 
+import re
 from collections.abc import Iterator
 
-from validator.config.jobs import region
+from validator.config.jobs import DEAD_LETTER, region
 from validator.deploy.words import Asked, Command, Word
 from validator.ssot.source import Ssot
 
@@ -27,14 +28,31 @@ def in_region(ssot: Ssot) -> str:
     return f"--region={region(ssot)}"
 
 
+_REGION = re.compile(r"[a-z]+(-[a-z]+)+[0-9]{1,2}")
+ACCOUNT_LETTERS = 6, 30
 PLACEHOLDERS = ("example", "example.com", "example.net", "example.org", "invalid", "localhost", "test")
 """Domains that are reserved for documents and tests (RFC 2606): nobody reads mail there."""
 
 
+def impossible(ssot: Ssot) -> Iterator[str]:
+    """Why this can't be deployed as it is declared, one sentence each: names that are taken, a place where no function can be."""
+    function, where = ssot.pipeline.runner.function, region(ssot)
+    if function == DEAD_LETTER:
+        yield f"runner.function {function} is the name of the other function: the one would be deployed over the other"
+    if not _REGION.fullmatch(where):
+        yield f"{where} is no region that a function can be in: set runner.region"
+    if not (ssot.pipeline.runner.service_account or ACCOUNT_LETTERS[0] <= len(function) <= ACCOUNT_LETTERS[1]):
+        few, many = ACCOUNT_LETTERS
+        yield f"runner.function {function} can't name a service account ({few} to {many} letters): set runner.service_account"
+
+
 def unread(ssot: Ssot) -> Iterator[str]:
-    """The addresses to deploy with that nobody reads, one sentence each."""
+    """The addresses to deploy with that nobody reads, one sentence each; and that there are none at all."""
     for name, value in ssot.pipeline.runner.environment.items():
         for address in value.split(","):
             domain = address.strip().rpartition("@")[2].lower()
             if "@" in address and any(domain == one or domain.endswith(f".{one}") for one in PLACEHOLDERS):
                 yield f"{name} is {address.strip()}, a placeholder: write a real one into runner.environment in pipeline.yaml"
+    owners = any(owner.email for owner in ssot.pipeline.owners.values())
+    if not (owners or {"EMAIL_ALERTS_TO", "EMAIL_CRITICAL_TO"} & set(ssot.pipeline.runner.environment)):
+        yield "nobody is named who would get mail: write EMAIL_ALERTS_TO into runner.environment in pipeline.yaml"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from validator.config.jobs import DEAD_LETTER, PREFIX, declared_jobs, function_url, own_subscriptions, region
+from validator.config.jobs import DEAD_LETTER, PREFIX, calls, declared_jobs, function_url, own_subscriptions, region
 from validator.deploy.project import gcloud
 from validator.deploy.shell import Shell
 from validator.deploy.step import Step
@@ -22,7 +22,7 @@ def _jobs(ssot: Ssot, shell: Shell) -> Iterator[Step]:
     place = f"--location={region(ssot)}"
     for job in _listed(shell, gcloud(ssot, "scheduler", "jobs", "list", place)):
         name, uri = _short(job), str(job.get("httpTarget", {}).get("uri", ""))
-        if name.startswith(PREFIX) and name not in declared and _calls(uri, function_url(ssot)):
+        if name.startswith(PREFIX) and name not in declared and calls(uri, function_url(ssot)):
             why = f"calls {uri} at {job.get('schedule')}, and no schedule declares it"
             yield _deletion(f"job {name}", why, gcloud(ssot, "scheduler", "jobs", "delete", name, place, "--quiet"))
 
@@ -30,7 +30,7 @@ def _jobs(ssot: Ssot, shell: Shell) -> Iterator[Step]:
 def _subscriptions(ssot: Ssot, shell: Shell) -> Iterator[Step]:
     for subscription in _listed(shell, gcloud(ssot, "pubsub", "subscriptions", "list")):
         name, uri = _short(subscription), str(subscription.get("pushConfig", {}).get("pushEndpoint", ""))
-        ours = name.startswith(f"{DEAD_LETTER}-") and _calls(uri, function_url(ssot, DEAD_LETTER))
+        ours = name.startswith(f"{DEAD_LETTER}-") and calls(uri, function_url(ssot, DEAD_LETTER))
         if ours and name not in own_subscriptions(ssot):
             why = (
                 f"listens to {_short({'name': subscription.get('topic', '')})}, which is no declared dead-letter topic"
@@ -47,10 +47,6 @@ def _deletion(title: str, why: str, command: Command) -> Step:
 def _listed(shell: Shell, command: Command) -> list[dict[str, Any]]:
     found = json.loads(shell.must((*command, "--format=json")).out or "[]")
     return sorted(found, key=_short)
-
-
-def _calls(uri: str, url: str) -> bool:
-    return uri.partition("?")[0].rstrip("/") == url
 
 
 def _short(thing: dict[str, Any]) -> str:

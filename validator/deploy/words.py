@@ -4,9 +4,11 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from validator.errors import ConfigurationError
+
 WIDE = 110
-DELIMITERS = (",", "|", "@@", "%%", "++")
-"""What may stand between the pairs of a flag; a value holds any one of them, never all."""
+DELIMITERS = (",", "|", ";", "#", "~", "::::", "%%%%", "++++")
+"""What may stand between the pairs of a flag, where no value has its first character."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ def listed(flag: str, values: Iterable[Asked]) -> Word:
 
 def pairs(values: Mapping[str, str]) -> str:
     """`A=1,B=2` as gcloud's flags take it; where a value holds a comma, with another delimiter that is named in front (gcloud topic escaping)."""
-    between = next(one for one in DELIMITERS if not any(one in value for value in values.values()))
+    free = (one for one in DELIMITERS if not any(one[0] in value for value in values.values()))
+    between = next(free, None)
+    if between is None:
+        raise ConfigurationError([f"gcloud has no way to take these values together: {', '.join(values)}"])
     joined = between.join(f"{name}={value}" for name, value in values.items())
     return joined if between == "," else f"^{between}^{joined}"
 

@@ -10,10 +10,13 @@ from validator.reasons import DENIED, NO_CREDENTIALS, NOT_FOUND, REFUSED_CREDENT
 AGAIN = "python -m validator doctor"
 CHECK = "python -m validator config check"
 DEPLOY = "python -m validator deploy apply"
+EDIT = f'"${{EDITOR:-vi}}" schemas/pipeline.yaml && {DEPLOY}'
 DEMO = "python -m validator demo"
 LOGIN = "gcloud auth application-default login"
 _ROLES = {"bigquery.jobs.create": "roles/bigquery.jobUser"}
 """Permissions that a service names and that no role for reading has."""
+_ON_DATASETS = "roles/bigquery.data"
+"""Roles that the service's own account is given on single datasets, never on the project."""
 _SWITCHED_OFF = ("has not been used in project", "is disabled")
 _NOT_INSTALLED = "is not installed"
 
@@ -32,6 +35,8 @@ def mended(place: Place, access: Access | None, error: ValidatorError) -> str:
     if access and reason.startswith(DENIED):
         words = ["gcloud", "projects", "add-iam-policy-binding", place.project]
         role = next((role for permission, role in _ROLES.items() if permission in reason), access.role)
+        if role.startswith(_ON_DATASETS) and place.runner_account in member(place):
+            return DEPLOY
         return f"{shlex.join(words)} --member={member(place)} --role={role}"
     if access and access.absent and reason.startswith(NOT_FOUND):
         return f"{access.absent} --location={place.region} --project={place.project}"
@@ -48,12 +53,20 @@ def member(place: Place) -> str:
 
 
 def set_variable(place: Place, name: str, example: str) -> str:
-    """What gives this process a variable: the deployed service's own, or the shell's."""
-    if place.settings.on_google_cloud:
-        words = ["gcloud", "run", "services", "update", place.ssot.pipeline.runner.function]
-        more = [f"--region={place.region}", f"--project={place.project}", f"--update-env-vars={name}={example}"]
-        return shlex.join([*words, *more])
-    return f"export {name}={shlex.quote(example)}"
+    """What gives this process a variable: the shell; for the deployed service, `runner` of `pipeline.yaml` and a deployment.
+
+    A secret's new value is read from the terminal, and only instances that start after it know it.
+    """
+    if not place.settings.on_google_cloud:
+        return f"export {name}={shlex.quote(example)}"
+    secrets = {str(variable): secret for variable, secret in place.ssot.pipeline.runner.secrets.items()}
+    if (secret := secrets.get(name)) is None:
+        return EDIT
+    project = f"--project={place.project}"
+    add = ["gcloud", "secrets", "versions", "add", secret, "--data-file=-", project]
+    function = place.ssot.pipeline.runner.function
+    renew = ["gcloud", "run", "services", "update", function, f"--region={place.region}", project]
+    return f"{shlex.join(add)} && {shlex.join([*renew, f'--update-secrets={name}={secret}:latest'])}"
 
 
 def scheduler_command(place: Place, verb: str, job: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from string import Template
 
-from validator.config.jobs import PREFIX, own_job_name
+from validator.config.jobs import PREFIX, calls, function_url, own_job_name
 from validator.doctor.line import Line, fail, ok, skip, warn
 from validator.doctor.mending import DEPLOY, scheduler_command
 from validator.doctor.place import Place
@@ -31,11 +31,10 @@ def _jobs(place: Place) -> Iterator[Line]:
     for job in seen.jobs:
         if job.name in own:
             yield _job(place, job)
-    for name in seen.undeclared:
-        if name.startswith(PREFIX):
-            yield warn(
-                "it is there, but no schedule of that name is declared", scheduler_command(place, "delete", name), name
-            )
+    for name, uri in seen.undeclared.items():
+        if name.startswith(PREFIX) and calls(uri, function_url(place.ssot)):
+            found = "it calls this service, and no schedule of that name is declared"
+            yield warn(found, scheduler_command(place, "delete", name), name)
 
 
 def _job(place: Place, job: JobView) -> Line:

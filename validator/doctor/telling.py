@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from validator.doctor.line import Line, fail, ok, skip, warn
-from validator.doctor.mending import AGAIN, DEPLOY, set_variable
+from validator.doctor.mending import AGAIN, set_variable
 from validator.doctor.place import Place
 from validator.doctor.probe import Probe
 from validator.errors import ServiceError
@@ -13,6 +13,7 @@ from validator.tell.plain import amount
 
 OUTBOX = "messages go to the outbox"
 SEND = "mail.send"
+KEY = "SENDGRID_API_KEY"
 EXAMPLE_WEBHOOK = "https://hooks.slack.com/services/T…/B…/…"
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~'-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -80,7 +81,9 @@ def _sendgrid(place: Place) -> Iterator[Line]:
 
 def _secret(place: Place) -> str:
     """A key is never typed where others see it: the deployed service gets it from Secret Manager."""
-    return DEPLOY if place.settings.on_google_cloud else "read -rs SENDGRID_API_KEY && export SENDGRID_API_KEY"
+    if place.settings.on_google_cloud:
+        return set_variable(place, KEY, "")
+    return f"read -rs {KEY} && export {KEY}"
 
 
 def _slack(place: Place) -> Iterator[Line]:

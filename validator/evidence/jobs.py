@@ -52,10 +52,10 @@ class JobView:
 
 @dataclass(frozen=True, kw_only=True)
 class JobsView:
-    """Every declared job, and the names of live ones that nobody declared."""
+    """Every declared job, and live ones that nobody declared by name, with what each calls."""
 
     jobs: tuple[JobView, ...]
-    undeclared: tuple[str, ...]
+    undeclared: Mapping[str, str]
     live: int
 
 
@@ -64,7 +64,11 @@ def view_jobs(world: World) -> JobsView:
     live = {job.name: job for job in world.live_jobs()}
     declared = {str(job["name"]).rpartition("/")[2]: job for job in declared_jobs(world.ssot)}
     views = (_view(world, name, job, live.get(name)) for name, job in declared.items())
-    return JobsView(jobs=tuple(views), undeclared=tuple(sorted(live.keys() - declared.keys())), live=len(live))
+    return JobsView(
+        jobs=tuple(views),
+        undeclared={name: live[name].uri or "" for name in sorted(live.keys() - declared.keys())},
+        live=len(live),
+    )
 
 
 def _view(world: World, name: str, declared: Mapping[str, Any], live: LiveJob | None) -> JobView:

@@ -12,6 +12,8 @@ from validator.tell.told import Told
 
 FACTOR, LEAST = 2, 10
 """What makes a finding that stands much worse: so many times as far beyond its limit, and by at least so much."""
+MORE_DAYS = 3
+"""And what is judged day by day: so many times as many days broken, and at least so many more."""
 NEWS = (Transition.NEW, Transition.WORSE, Transition.FIXED)
 """What makes a message."""
 STANDS = (Transition.STILL, Transition.BETTER)
@@ -22,7 +24,7 @@ STANDS = (Transition.STILL, Transition.BETTER)
 class Change:
     """What there is to tell of a problem.
 
-    `result` is what stands, or what stood last, `judged` what was judged last; `status` what people will have been told. `missed`: it came and went without
+    `result` is what stands, or what stood last, `judged` what was judged last; `ended` is when it was first seen to stand no more; `status` what people will have been told. `missed`: it came and went without
     anybody having been told. `flapping` is how often it came or went of late, where that is what there is to tell. `quiet` says why
     it makes no message of its own; `cause` is the problem that it follows from.
     """
@@ -118,8 +120,12 @@ def _compared(problem: Problem, told: Told) -> Transition:
 
 def is_much_worse(result: Result, before: Result) -> bool:
     """Whether what was measured is twice as far beyond its limit as it was, and by ten or more: 140 messages that became 600, 45 % that
-    became 9 %.
+    became 9 %. Of what is judged day by day: whether a day that was fine has broken since, or twice as many days are, and three more.
     """
+    if "days" in result.evidence and "days" in before.evidence:
+        broken, known = _broken(result), _broken(before)
+        lost = (broken - known) & set(before.evidence["days"])
+        return bool(lost) or (len(broken) >= FACTOR * len(known) and len(broken) - len(known) >= MORE_DAYS)
     now, then = _beyond(result), _beyond(before)
     return now is not None and then is not None and now >= FACTOR * then and now - then >= LEAST
 
@@ -132,22 +138,28 @@ def _beyond(result: Result) -> float | None:
     return float(abs(value - limit))
 
 
+def _broken(result: Result) -> set[str]:
+    """The days that broke a limit."""
+    ranges = result.evidence.get("ranges", ())
+    return {day for day in result.evidence["days"] if any(first <= day <= last for first, last in ranges)}
+
+
 def _change(
     problem: Problem, told: Told | None, transition: Transition, *, missed: bool = False, flapping: int = 0
 ) -> Change:
     last = problem.episode[-1] if problem.episode else problem.newest
     first = problem.episode[0].check_timestamp if problem.episode else last.check_timestamp
     kept = told is not None and transition is Transition.STILL and told.status is Status.FAIL
-    over = transition is Transition.FIXED
+    passed = next((one for one in problem.seen if one.check_timestamp > last.check_timestamp), problem.newest)
     return Change(
         key=problem.key,
         result=last,
         judged=problem.newest,
         transition=transition,
-        status=Status.PASS if over else Status.FAIL if kept else last.status,
+        status=Status.PASS if transition is Transition.FIXED else Status.FAIL if kept else last.status,
         since=min(first, told.opened) if told is not None and told.is_open else first,
         runs=len(problem.episode),
-        ended=problem.newest.check_timestamp if over else None,
+        ended=None if problem.is_bad else passed.check_timestamp,
         told=told,
         missed=missed,
         gone=problem.gone,

@@ -91,6 +91,11 @@ def _finding(change: Change, notice: Notice, finding_of: Callable[[Result], Find
         # What a check stopped speaking of is over, but nothing passed.
         status, label = (Status.SKIP, "GONE") if change.gone else (Status.PASS, "FIXED")
         return replace(base, status=status, message=past, label=label, expected="", actual="", remedy=(), why_cut="")
+    if change.ended is not None:
+        past = f"It was: {base.message}"
+        base = replace(
+            base, status=Status.WARN, message=past, label="FLAPPING", expected="", actual="", remedy=(), why_cut=""
+        )
     return replace(base, fingerprint=change.key.fingerprint)
 
 

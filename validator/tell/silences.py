@@ -26,7 +26,7 @@ def silence_of(
     for silence in silences:
         if not matches(silence, change.result) or last > silence.until:
             continue
-        if not (_is_outlived(silence, change, where) or _is_over(silence, problem, where)):
+        if not (_is_outlived(silence, change, where) or ends(silence, problem, where)):
             return silence
     return None
 
@@ -47,7 +47,7 @@ def is_like(name: str, pattern: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name, re.DOTALL) is not None
 
 
-def _is_over(silence: SilenceSpec, problem: Problem, where: ZoneInfo) -> bool:
+def ends(silence: SilenceSpec, problem: Problem, where: ZoneInfo) -> bool:
     """Whether what was accepted has become worse since, or has cleared and come back."""
     first, made = problem.episode[0], silence.since
     before = [result for result in problem.episode if made and day_of(result.check_timestamp, where) < made]

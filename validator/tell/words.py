@@ -13,7 +13,8 @@ def change_words(change: Change, where: ZoneInfo) -> str:
     since = f"since {moment(change.since, where)}"
     runs = f" ({amount(change.runs, 'run')})" if change.runs > 1 else ""
     if change.flapping:
-        return f"came or went {change.flapping} times of late; told once until it settles"
+        passes = f"; it passes now, since {moment(change.ended, where)}" if change.ended else ""
+        return f"came or went {change.flapping} times of late{passes}; told once until it settles"
     if change.transition is Transition.FIXED:
         return _fixed(change, where)
     if change.transition is Transition.NEW:

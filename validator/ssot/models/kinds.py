@@ -61,6 +61,20 @@ RelativePath = Annotated[
 SecretVariable = Literal["SENDGRID_API_KEY", "SLACK_WEBHOOK_URL", "HEARTBEAT_URL", "GITHUB_TOKEN"]
 """Variables whose values are secrets: they come from Secret Manager, and their values stand nowhere in `schemas/`."""
 PlainVariable = Literal["ALERT_FROM_EMAIL", "EMAIL_ALERTS_TO", "EMAIL_CRITICAL_TO", "SENDGRID_HOST"]
+FunctionName = Annotated[
+    str,
+    Rule(
+        "a function's name: a-z, 0-9 and -, from a letter on, 63 at most", Matches(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+    ),
+]
+Region = Annotated[str, Rule("a region like europe-west1", Matches(r"[a-z]+(-[a-z]+)+[0-9]{1,2}"))]
+Account = Annotated[
+    str,
+    Rule(
+        "a service account's name or address",
+        Matches(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(@[a-z0-9][a-z0-9.-]{1,200})?"),
+    ),
+]
 Memory = Annotated[str, Rule("a size of memory like 256Mi or 1Gi", Matches(r"[1-9][0-9]{0,4}(Mi|Gi)"))]
 SecretName = Annotated[str, Rule("a secret's name of letters, digits, - and _", Matches(r"[A-Za-z0-9_-]{1,255}"))]
 Day = Literal["target", "today", "yesterday"]

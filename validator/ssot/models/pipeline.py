@@ -6,15 +6,17 @@ from typing import Annotated
 
 from validator.ssot.models.calendar import CalendarSpec
 from validator.ssot.models.kinds import (
+    Account,
     Email,
+    FunctionName,
     GeneratedKind,
     Identifier,
     Matches,
     Memory,
     PlainVariable,
     Project,
+    Region,
     RelativePath,
-    Resource,
     Seconds,
     SecretName,
     SecretVariable,
@@ -47,9 +49,9 @@ class RunnerSpec:
     `secrets` says which secret of Secret Manager holds a variable's value; `environment` holds what is no secret.
     """
 
-    function: Resource = "validation-runner"
-    region: str | None = None
-    service_account: str | None = None
+    function: FunctionName = "validation-runner"
+    region: Region | None = None
+    service_account: Account | None = None
     memory: Memory = "512Mi"
     timeout_seconds: Seconds = 540
     attempt_deadline_seconds: Seconds = 540
