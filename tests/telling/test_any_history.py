@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.http.worlds import copied
@@ -141,7 +141,11 @@ def heard(town: Town) -> list[tuple[str, str]]:
     return [(message.subject, message.text.replace(message.run_id, "")) for message in town.mailbox.messages]
 
 
+FLAPPING_ERROR = [((PASS, PASS, status), "accepted", 1.0, False) for status in (PASS, ERROR, PASS, ERROR)]
+
+
 @given(STEPS, NOTIFY)
+@example(FLAPPING_ERROR, "always")
 @settings(max_examples=12, deadline=None)
 def test_what_is_kept_in_tables_tells_the_same(world: LaidWorld, steps, notify) -> None:  # type: ignore[no-untyped-def]
     """Read back from the result tables each time, every message is what it is where nothing is ever written down: what holds of the one holds of both."""

@@ -149,7 +149,8 @@ def _change(
 ) -> Change:
     last = problem.episode[-1] if problem.episode else problem.newest
     first = problem.episode[0].check_timestamp if problem.episode else last.check_timestamp
-    kept = told is not None and transition is Transition.STILL and told.status is Status.FAIL
+    # What was told as flapping was told without a status.
+    kept = transition is Transition.STILL and told is not None and told.status is Status.FAIL and not told.flapping
     passed = next((one for one in problem.seen if one.check_timestamp > last.check_timestamp), problem.newest)
     return Change(
         key=problem.key,
