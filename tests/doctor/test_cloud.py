@@ -738,6 +738,14 @@ def test_a_clock_that_is_a_little_off(cloud: Cloud) -> None:
     assert line.found == "12 s ahead of Google's"
 
 
+def test_a_job_of_somebody_else_is_none_of_ours(cloud: Cloud) -> None:
+    """Its name begins like ours, but it calls another service: nobody is told to delete it."""
+    theirs = {**cloud.job("evening"), "name": f"{cloud.scheduler.parent}/jobs/validation-of-invoices"}
+    theirs["httpTarget"] = {**theirs["httpTarget"], "uri": "https://billing.example.com/x"}
+    cloud.scheduler.jobs.append(theirs)
+    assert not [line for line in cloud.look().lines if line.subject == "validation-of-invoices"]
+
+
 def shown_commands() -> list[str]:
     """Every command of Google's programs that a case shows, once."""
     parts = [part for case in CASES for part in case.fix.split(" && ")]
