@@ -20,6 +20,7 @@ from tests.parts.http_fakes import slow
 from tests.worlds.laid import LaidWorld
 from validator.doctor.examine import NOT_CONFIGURED, examine
 from validator.doctor.line import IN_FULL, Line, Report, Verdict, fail, ok
+from validator.doctor.mending import EDIT
 from validator.doctor.place import Place
 from validator.doctor.probe import Probe
 from validator.doctor.probes import PROBES
@@ -153,7 +154,7 @@ def test_outside_no_address_is_shown(cloud: Cloud) -> None:
     assert "@" not in body
     assert "://" not in body
     (line,) = [one for one in json.loads(body)["checks"] if one["status"] == "FAIL"]
-    assert (line["check"], line["subject"]) == ("recipients", "EMAIL_ALERTS_TO")
+    assert (line["check"], line["subject"], line["fix"]) == ("recipients", "EMAIL_ALERTS_TO", EDIT)
 
 
 def test_outside_no_command_with_an_address_is_shown() -> None:

@@ -1,10 +1,10 @@
 """Commands for the project that the source of truth names: never for whichever one gcloud has as its default."""
 
-import re
 from collections.abc import Iterator
 
 from validator.config.jobs import DEAD_LETTER, region
 from validator.deploy.words import Asked, Command, Word
+from validator.ssot.models.kinds import is_region
 from validator.ssot.source import Ssot
 
 
@@ -28,8 +28,8 @@ def in_region(ssot: Ssot) -> str:
     return f"--region={region(ssot)}"
 
 
-_REGION = re.compile(r"[a-z]+(-[a-z]+)+[0-9]{1,2}")
 ACCOUNT_LETTERS = 6, 30
+"""How few and how many letters the name of a service account may have."""
 PLACEHOLDERS = ("example", "example.com", "example.net", "example.org", "invalid", "localhost", "test")
 """Domains that are reserved for documents and tests (RFC 2606): nobody reads mail there."""
 
@@ -39,10 +39,10 @@ def impossible(ssot: Ssot) -> Iterator[str]:
     function, where = ssot.pipeline.runner.function, region(ssot)
     if function == DEAD_LETTER:
         yield f"runner.function {function} is the name of the other function: the one would be deployed over the other"
-    if not _REGION.fullmatch(where):
+    if not is_region(where):
         yield f"{where} is no region that a function can be in: set runner.region"
-    if not (ssot.pipeline.runner.service_account or ACCOUNT_LETTERS[0] <= len(function) <= ACCOUNT_LETTERS[1]):
-        few, many = ACCOUNT_LETTERS
+    few, many = ACCOUNT_LETTERS
+    if not (ssot.pipeline.runner.service_account or few <= len(function) <= many):
         yield f"runner.function {function} can't name a service account ({few} to {many} letters): set runner.service_account"
 
 

@@ -35,7 +35,7 @@ def mended(place: Place, access: Access | None, error: ValidatorError) -> str:
     if access and reason.startswith(DENIED):
         words = ["gcloud", "projects", "add-iam-policy-binding", place.project]
         role = next((role for permission, role in _ROLES.items() if permission in reason), access.role)
-        if role.startswith(_ON_DATASETS) and place.runner_account in member(place):
+        if role.startswith(_ON_DATASETS) and member(place) == f"serviceAccount:{place.runner_account}":
             return DEPLOY
         return f"{shlex.join(words)} --member={member(place)} --role={role}"
     if access and access.absent and reason.startswith(NOT_FOUND):

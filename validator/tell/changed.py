@@ -89,23 +89,30 @@ def _finding(change: Change, notice: Notice, finding_of: Callable[[Result], Find
     if change.transition is Transition.FIXED:
         past = f"It {'was' if change.result.status in BAD else 'is'}: {base.message}"
         # What a check stopped speaking of is over, but nothing passed.
-        status, label = (Status.SKIP, "GONE") if change.gone else (Status.PASS, "FIXED")
-        return replace(base, status=status, message=past, label=label, expected="", actual="", remedy=(), why_cut="")
+        return _past(base, past, Status.SKIP if change.gone else Status.PASS, _state(change))
     if change.ended is not None:
-        past = f"It was: {base.message}"
-        base = replace(
-            base, status=Status.WARN, message=past, label="FLAPPING", expected="", actual="", remedy=(), why_cut=""
-        )
+        base = _past(base, f"It was: {base.message}", Status.WARN, _state(change))
     return replace(base, fingerprint=change.key.fingerprint)
+
+
+def _past(finding: Finding, message: str, status: Status, label: str) -> Finding:
+    """A finding that does not stand now: there is nothing to type for it."""
+    return replace(finding, status=status, message=message, label=label, expected="", actual="", remedy=(), why_cut="")
+
+
+def _state(change: Change) -> str:
+    """The word that a change leads with: what it is where it stands, else what became of it."""
+    if change.transition is Transition.FIXED:
+        return "GONE" if change.gone else "FIXED"
+    return "FLAPPING" if change.ended is not None else change.result.status.value
 
 
 def _under(change: Change, finding_of: Callable[[Result], Finding], where: ZoneInfo) -> str:
     finding = finding_of(change.result)
     words = change_words(change, where)
     over = change.transition is Transition.FIXED
-    state = ("GONE" if change.gone else "FIXED") if over else finding.status.value
     known = ", ".join(filter(None, (words, "" if over else f"id {change.key.fingerprint}")))
-    return f"{state} {finding.name}: {clip(finding.message, _REASON)}" + (f" ({known})" if known else "")
+    return f"{_state(change)} {finding.name}: {clip(finding.message, _REASON)}" + (f" ({known})" if known else "")
 
 
 def _silenced(change: Change) -> Line:

@@ -67,7 +67,8 @@ FunctionName = Annotated[
         "a function's name: a-z, 0-9 and -, from a letter on, 63 at most", Matches(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
     ),
 ]
-Region = Annotated[str, Rule("a region like europe-west1", Matches(r"[a-z]+(-[a-z]+)+[0-9]{1,2}"))]
+is_region = Matches(r"[a-z]+(-[a-z]+)+[0-9]{1,2}")
+Region = Annotated[str, Rule("a region like europe-west1", is_region)]
 Account = Annotated[
     str,
     Rule(
