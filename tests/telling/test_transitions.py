@@ -107,6 +107,14 @@ def test_a_backfill_that_goes_on_is_not_worse(town: Town) -> None:
     assert town.words() == ["NEW"]
 
 
+def test_days_that_were_broken_and_sink_further_are_worse(town: Town) -> None:
+    """No other day is broken, and each has less: 45 % of the rows, then 9 %."""
+    for share in (45.0, 40.0, 9.0):
+        shares = dict.fromkeys(DAYS, share)
+        town.run(found(FAIL, value=share, limit=50, days=shares, ranges=[(DAYS[0], DAYS[-1])]))
+    assert town.words() == ["NEW", "WORSE"]
+
+
 def test_a_day_that_was_there_and_is_gone_is_worse(town: Town) -> None:
     """However little that is of all of them; also where another one has come back."""
     town.run(judged_by_day(DAYS[1], DAYS[2]))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from validator.results import Result
 from validator.ssot.models.pipeline import TellingSpec
@@ -24,8 +25,8 @@ STANDS = (Transition.STILL, Transition.BETTER)
 class Change:
     """What there is to tell of a problem.
 
-    `result` is what stands, or what stood last, `judged` what was judged last; `ended` is when it was first seen to stand no more; `status` what people will have been told. `missed`: it came and went without
-    anybody having been told. `flapping` is how often it came or went of late, where that is what there is to tell. `quiet` says why
+    `result` is what stands, or what stood last, `judged` what was judged last; `ended` is when it was first seen to stand no more; `status`
+    what people will have been told. `missed`: it came and went without anybody having been told. `flapping` is how often it came or went of late, where that is what there is to tell. `quiet` says why
     it makes no message of its own; `cause` is the problem that it follows from.
     """
 
@@ -120,19 +121,27 @@ def _compared(problem: Problem, told: Told) -> Transition:
 
 def is_much_worse(result: Result, before: Result) -> bool:
     """Whether what was measured is twice as far beyond its limit as it was, and by ten or more: 140 messages that became 600, 45 % that
-    became 9 %. Of what is judged day by day: whether a day that was fine has broken since, or twice as many days are, and three more.
+    became 9 %. Of what is judged day by day: whether a day that was fine has broken since, one that was broken is that much worse, or twice
+    as many days are broken, and three more.
     """
-    if "days" in result.evidence and "days" in before.evidence:
-        broken, known = _broken(result), _broken(before)
-        lost = (broken - known) & set(before.evidence["days"])
-        return bool(lost) or (len(broken) >= FACTOR * len(known) and len(broken) - len(known) >= MORE_DAYS)
-    now, then = _beyond(result), _beyond(before)
+    if "days" not in result.evidence or "days" not in before.evidence:
+        return _is_further(_beyond(result, result.evidence.get("value")), _beyond(before, before.evidence.get("value")))
+    now, then = result.evidence["days"], before.evidence["days"]
+    broken, known = _broken(result), _broken(before)
+    if (broken - known) & set(then):
+        return True
+    if any(_is_further(_beyond(result, now[day]), _beyond(before, then[day])) for day in broken & known):
+        return True
+    return len(broken) >= FACTOR * len(known) and len(broken) - len(known) >= MORE_DAYS
+
+
+def _is_further(now: float | None, then: float | None) -> bool:
     return now is not None and then is not None and now >= FACTOR * then and now - then >= LEAST
 
 
-def _beyond(result: Result) -> float | None:
-    """How far the stored value is beyond the limit that it broke; None where no number was judged."""
-    value, limit = result.evidence.get("value"), result.threshold
+def _beyond(result: Result, value: Any) -> float | None:
+    """How far a value of the result is beyond the limit that was broken; None where no number was judged."""
+    limit = result.threshold
     if limit is None or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(abs(value - limit))
