@@ -10,6 +10,7 @@ set -euo pipefail
 
 # 1. APIs
 # each is used by the steps below or by the checks
+there=$(gcloud services list --enabled --project=nba-props-platform '--format=value(name,bindings.members)')
 gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com cloudscheduler.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com \
   --project=nba-props-platform
 
@@ -204,22 +205,22 @@ gcloud secrets add-iam-policy-binding validation-github-token \
 
 # 27. a value of secret sendgrid-api-key
 # type the value of SENDGRID_API_KEY, then Ctrl-D; without one take SENDGRID_API_KEY out of runner.secrets in pipeline.yaml
-[ -n "$(gcloud secrets versions list sendgrid-api-key --filter=state=ENABLED --limit=1 --project=nba-props-platform '--format=value(name)')" ] ||
+[ "$(gcloud secrets versions describe latest --secret=sendgrid-api-key --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
   { echo 'no value yet: gcloud secrets versions add sendgrid-api-key --data-file=- --project=nba-props-platform' >&2; exit 1; }
 
 # 28. a value of secret slack-webhook-url
 # type the value of SLACK_WEBHOOK_URL, then Ctrl-D; without one take SLACK_WEBHOOK_URL out of runner.secrets in pipeline.yaml
-[ -n "$(gcloud secrets versions list slack-webhook-url --filter=state=ENABLED --limit=1 --project=nba-props-platform '--format=value(name)')" ] ||
+[ "$(gcloud secrets versions describe latest --secret=slack-webhook-url --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
   { echo 'no value yet: gcloud secrets versions add slack-webhook-url --data-file=- --project=nba-props-platform' >&2; exit 1; }
 
 # 29. a value of secret validation-heartbeat-url
 # type the value of HEARTBEAT_URL, then Ctrl-D; without one take HEARTBEAT_URL out of runner.secrets in pipeline.yaml
-[ -n "$(gcloud secrets versions list validation-heartbeat-url --filter=state=ENABLED --limit=1 --project=nba-props-platform '--format=value(name)')" ] ||
+[ "$(gcloud secrets versions describe latest --secret=validation-heartbeat-url --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
   { echo 'no value yet: gcloud secrets versions add validation-heartbeat-url --data-file=- --project=nba-props-platform' >&2; exit 1; }
 
 # 30. a value of secret validation-github-token
 # type the value of GITHUB_TOKEN, then Ctrl-D; without one take GITHUB_TOKEN out of runner.secrets in pipeline.yaml
-[ -n "$(gcloud secrets versions list validation-github-token --filter=state=ENABLED --limit=1 --project=nba-props-platform '--format=value(name)')" ] ||
+[ "$(gcloud secrets versions describe latest --secret=validation-github-token --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
   { echo 'no value yet: gcloud secrets versions add validation-github-token --data-file=- --project=nba-props-platform' >&2; exit 1; }
 
 
@@ -227,6 +228,7 @@ gcloud secrets add-iam-policy-binding validation-github-token \
 
 # 31. function validation-runner
 # answers Cloud Scheduler and people; run from the project's folder
+asked_1=$(python -m validator deploy source)
 gcloud functions deploy validation-runner \
   --gen2 \
   --region=us-west2 \
@@ -243,7 +245,7 @@ gcloud functions deploy validation-runner \
   --max-instances=3 \
   --set-env-vars=VALIDATOR_BACKEND=gcp,GOOGLE_CLOUD_PROJECT=nba-props-platform,ALERT_FROM_EMAIL=validation@example.com,EMAIL_ALERTS_TO=data-team@example.com,EMAIL_CRITICAL_TO=data-team@example.com \
   --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest,SLACK_WEBHOOK_URL=slack-webhook-url:latest,HEARTBEAT_URL=validation-heartbeat-url:latest,GITHUB_TOKEN=validation-github-token:latest \
-  --update-labels=source="$(python -m validator deploy source)" \
+  --update-labels=source="$asked_1" \
   --project=nba-props-platform
 
 # 32. roles/run.invoker on function validation-runner
@@ -254,10 +256,32 @@ gcloud run services add-iam-policy-binding validation-runner \
   --role=roles/run.invoker \
   --project=nba-props-platform
 
+# 33. function validation-runner is closed to allUsers
+# whoever may call it is taken for the scheduler
+there=$(gcloud run services get-iam-policy validation-runner --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allUsers' --project=nba-props-platform '--format=value(name,bindings.members)')
+if [ -n "$there" ]; then
+  gcloud run services remove-iam-policy-binding validation-runner \
+    --region=us-west2 \
+    --member=allUsers \
+    --role=roles/run.invoker \
+    --project=nba-props-platform
+fi
+
+# 34. function validation-runner is closed to allAuthenticatedUsers
+# whoever may call it is taken for the scheduler
+there=$(gcloud run services get-iam-policy validation-runner --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allAuthenticatedUsers' --project=nba-props-platform '--format=value(name,bindings.members)')
+if [ -n "$there" ]; then
+  gcloud run services remove-iam-policy-binding validation-runner \
+    --region=us-west2 \
+    --member=allAuthenticatedUsers \
+    --role=roles/run.invoker \
+    --project=nba-props-platform
+fi
+
 
 # ---- The pipeline's services ----
 
-# 33. roles/run.invoker on service prediction-worker
+# 35. roles/run.invoker on service prediction-worker
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding prediction-worker \
   --region=us-west2 \
@@ -266,7 +290,7 @@ gcloud run services add-iam-policy-binding prediction-worker \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service prediction-worker' >&2
 
-# 34. roles/run.invoker on service prediction-coordinator
+# 36. roles/run.invoker on service prediction-coordinator
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding prediction-coordinator \
   --region=us-west2 \
@@ -275,7 +299,7 @@ gcloud run services add-iam-policy-binding prediction-coordinator \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service prediction-coordinator' >&2
 
-# 35. roles/run.invoker on service nba-phase3-analytics-processors
+# 37. roles/run.invoker on service nba-phase3-analytics-processors
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding nba-phase3-analytics-processors \
   --region=us-west2 \
@@ -284,7 +308,7 @@ gcloud run services add-iam-policy-binding nba-phase3-analytics-processors \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service nba-phase3-analytics-processors' >&2
 
-# 36. roles/run.invoker on service nba-phase4-precompute-processors
+# 38. roles/run.invoker on service nba-phase4-precompute-processors
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding nba-phase4-precompute-processors \
   --region=us-west2 \
@@ -293,7 +317,7 @@ gcloud run services add-iam-policy-binding nba-phase4-precompute-processors \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service nba-phase4-precompute-processors' >&2
 
-# 37. roles/run.invoker on service nba-phase2-raw-processors
+# 39. roles/run.invoker on service nba-phase2-raw-processors
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding nba-phase2-raw-processors \
   --region=us-west2 \
@@ -302,7 +326,7 @@ gcloud run services add-iam-policy-binding nba-phase2-raw-processors \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service nba-phase2-raw-processors' >&2
 
-# 38. roles/run.invoker on service nba-scrapers
+# 40. roles/run.invoker on service nba-scrapers
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding nba-scrapers \
   --region=us-west2 \
@@ -311,7 +335,7 @@ gcloud run services add-iam-policy-binding nba-scrapers \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service nba-scrapers' >&2
 
-# 39. roles/run.invoker on service nba-grading-service
+# 41. roles/run.invoker on service nba-grading-service
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding nba-grading-service \
   --region=us-west2 \
@@ -320,7 +344,7 @@ gcloud run services add-iam-policy-binding nba-grading-service \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service nba-grading-service' >&2
 
-# 40. roles/run.invoker on service nba-admin-dashboard
+# 42. roles/run.invoker on service nba-admin-dashboard
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding nba-admin-dashboard \
   --region=us-west2 \
@@ -329,7 +353,7 @@ gcloud run services add-iam-policy-binding nba-admin-dashboard \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service nba-admin-dashboard' >&2
 
-# 41. roles/run.invoker on service phase3-to-phase4-orchestrator
+# 43. roles/run.invoker on service phase3-to-phase4-orchestrator
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding phase3-to-phase4-orchestrator \
   --region=us-west2 \
@@ -338,7 +362,7 @@ gcloud run services add-iam-policy-binding phase3-to-phase4-orchestrator \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service phase3-to-phase4-orchestrator' >&2
 
-# 42. roles/run.invoker on service phase4-to-phase5-orchestrator
+# 44. roles/run.invoker on service phase4-to-phase5-orchestrator
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding phase4-to-phase5-orchestrator \
   --region=us-west2 \
@@ -347,7 +371,7 @@ gcloud run services add-iam-policy-binding phase4-to-phase5-orchestrator \
   --project=nba-props-platform ||
   echo 'left out: roles/run.invoker on service phase4-to-phase5-orchestrator' >&2
 
-# 43. roles/run.invoker on service phase5-to-phase6-orchestrator
+# 45. roles/run.invoker on service phase5-to-phase6-orchestrator
 # asks its /health (service_health)
 gcloud run services add-iam-policy-binding phase5-to-phase6-orchestrator \
   --region=us-west2 \
@@ -359,8 +383,9 @@ gcloud run services add-iam-policy-binding phase5-to-phase6-orchestrator \
 
 # ---- Dead letters ----
 
-# 44. function validation-dead-letter
+# 46. function validation-dead-letter
 # tells of a dead letter at once, stores it, and says whether its data has arrived since
+asked_1=$(python -m validator deploy source)
 gcloud functions deploy validation-dead-letter \
   --gen2 \
   --region=us-west2 \
@@ -377,10 +402,10 @@ gcloud functions deploy validation-dead-letter \
   --max-instances=3 \
   --set-env-vars=VALIDATOR_BACKEND=gcp,GOOGLE_CLOUD_PROJECT=nba-props-platform,ALERT_FROM_EMAIL=validation@example.com,EMAIL_ALERTS_TO=data-team@example.com,EMAIL_CRITICAL_TO=data-team@example.com \
   --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest,SLACK_WEBHOOK_URL=slack-webhook-url:latest,HEARTBEAT_URL=validation-heartbeat-url:latest,GITHUB_TOKEN=validation-github-token:latest \
-  --update-labels=source="$(python -m validator deploy source)" \
+  --update-labels=source="$asked_1" \
   --project=nba-props-platform
 
-# 45. roles/run.invoker on function validation-dead-letter
+# 47. roles/run.invoker on function validation-dead-letter
 # Pub/Sub calls it with this account; a deployment may have taken the role away
 gcloud run services add-iam-policy-binding validation-dead-letter \
   --region=us-west2 \
@@ -388,7 +413,29 @@ gcloud run services add-iam-policy-binding validation-dead-letter \
   --role=roles/run.invoker \
   --project=nba-props-platform
 
-# 46. roles/pubsub.subscriber on subscription nba-phase1-scrapers-complete-dlq-sub
+# 48. function validation-dead-letter is closed to allUsers
+# whoever may call it is taken for the scheduler
+there=$(gcloud run services get-iam-policy validation-dead-letter --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allUsers' --project=nba-props-platform '--format=value(name,bindings.members)')
+if [ -n "$there" ]; then
+  gcloud run services remove-iam-policy-binding validation-dead-letter \
+    --region=us-west2 \
+    --member=allUsers \
+    --role=roles/run.invoker \
+    --project=nba-props-platform
+fi
+
+# 49. function validation-dead-letter is closed to allAuthenticatedUsers
+# whoever may call it is taken for the scheduler
+there=$(gcloud run services get-iam-policy validation-dead-letter --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allAuthenticatedUsers' --project=nba-props-platform '--format=value(name,bindings.members)')
+if [ -n "$there" ]; then
+  gcloud run services remove-iam-policy-binding validation-dead-letter \
+    --region=us-west2 \
+    --member=allAuthenticatedUsers \
+    --role=roles/run.invoker \
+    --project=nba-props-platform
+fi
+
+# 50. roles/pubsub.subscriber on subscription nba-phase1-scrapers-complete-dlq-sub
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding nba-phase1-scrapers-complete-dlq-sub \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -396,7 +443,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase1-scrapers-complete-
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription nba-phase1-scrapers-complete-dlq-sub' >&2
 
-# 47. roles/pubsub.subscriber on subscription nba-scraper-complete-dlq-sub
+# 51. roles/pubsub.subscriber on subscription nba-scraper-complete-dlq-sub
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding nba-scraper-complete-dlq-sub \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -404,7 +451,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-scraper-complete-dlq-sub 
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription nba-scraper-complete-dlq-sub' >&2
 
-# 48. roles/pubsub.subscriber on subscription nba-phase2-raw-complete-dlq-sub
+# 52. roles/pubsub.subscriber on subscription nba-phase2-raw-complete-dlq-sub
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding nba-phase2-raw-complete-dlq-sub \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -412,7 +459,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase2-raw-complete-dlq-s
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription nba-phase2-raw-complete-dlq-sub' >&2
 
-# 49. roles/pubsub.subscriber on subscription analytics-ready-dead-letter-sub
+# 53. roles/pubsub.subscriber on subscription analytics-ready-dead-letter-sub
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding analytics-ready-dead-letter-sub \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -420,7 +467,7 @@ gcloud pubsub subscriptions add-iam-policy-binding analytics-ready-dead-letter-s
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription analytics-ready-dead-letter-sub' >&2
 
-# 50. roles/pubsub.subscriber on subscription line-changed-dead-letter-sub
+# 54. roles/pubsub.subscriber on subscription line-changed-dead-letter-sub
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding line-changed-dead-letter-sub \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -428,7 +475,7 @@ gcloud pubsub subscriptions add-iam-policy-binding line-changed-dead-letter-sub 
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription line-changed-dead-letter-sub' >&2
 
-# 51. roles/pubsub.subscriber on subscription prediction-request-dlq-sub
+# 55. roles/pubsub.subscriber on subscription prediction-request-dlq-sub
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding prediction-request-dlq-sub \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -436,7 +483,7 @@ gcloud pubsub subscriptions add-iam-policy-binding prediction-request-dlq-sub \
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription prediction-request-dlq-sub' >&2
 
-# 52. roles/pubsub.subscriber on subscription nba-phase3-analytics-complete-dlq-monitor
+# 56. roles/pubsub.subscriber on subscription nba-phase3-analytics-complete-dlq-monitor
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding nba-phase3-analytics-complete-dlq-monitor \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -444,7 +491,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase3-analytics-complete
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription nba-phase3-analytics-complete-dlq-monitor' >&2
 
-# 53. roles/pubsub.subscriber on subscription nba-phase4-precompute-complete-dlq-monitor
+# 57. roles/pubsub.subscriber on subscription nba-phase4-precompute-complete-dlq-monitor
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding nba-phase4-precompute-complete-dlq-monitor \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -452,7 +499,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase4-precompute-complet
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription nba-phase4-precompute-complete-dlq-monitor' >&2
 
-# 54. roles/pubsub.subscriber on subscription nba-phase5-predictions-complete-dlq-monitor
+# 58. roles/pubsub.subscriber on subscription nba-phase5-predictions-complete-dlq-monitor
 # looks at what waits as a dead letter, and gives it back at once
 gcloud pubsub subscriptions add-iam-policy-binding nba-phase5-predictions-complete-dlq-monitor \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
@@ -460,14 +507,15 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase5-predictions-comple
   --project=nba-props-platform ||
   echo 'left out: roles/pubsub.subscriber on subscription nba-phase5-predictions-complete-dlq-monitor' >&2
 
-# 55. roles/iam.serviceAccountTokenCreator on the service account itself
+# 59. roles/iam.serviceAccountTokenCreator on the service account itself
 # Pub/Sub makes the token with which it pushes dead letters; projects made before April 2021 lack this
+asked_1=$(gcloud projects describe nba-props-platform '--format=value(projectNumber)' --project=nba-props-platform)
 gcloud iam service-accounts add-iam-policy-binding nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
-  --member=serviceAccount:service-"$(gcloud projects describe nba-props-platform '--format=value(projectNumber)' --project=nba-props-platform)"@gcp-sa-pubsub.iam.gserviceaccount.com \
+  --member=serviceAccount:service-"$asked_1"@gcp-sa-pubsub.iam.gserviceaccount.com \
   --role=roles/iam.serviceAccountTokenCreator \
   --project=nba-props-platform
 
-# 56. subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq
+# 60. subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq
 # pushes a copy of what comes to nba-phase1-scrapers-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase1-scrapers-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase1-scrapers-complete-dlq \
@@ -493,7 +541,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq' >&2
 fi
 
-# 57. subscription validation-dead-letter-nba-scraper-complete-dlq
+# 61. subscription validation-dead-letter-nba-scraper-complete-dlq
 # pushes a copy of what comes to nba-scraper-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-scraper-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-scraper-complete-dlq \
@@ -519,7 +567,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-scraper-complete-dlq' >&2
 fi
 
-# 58. subscription validation-dead-letter-nba-phase2-raw-complete-dlq
+# 62. subscription validation-dead-letter-nba-phase2-raw-complete-dlq
 # pushes a copy of what comes to nba-phase2-raw-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase2-raw-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase2-raw-complete-dlq \
@@ -545,7 +593,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-phase2-raw-complete-dlq' >&2
 fi
 
-# 59. subscription validation-dead-letter-analytics-ready-dead-letter
+# 63. subscription validation-dead-letter-analytics-ready-dead-letter
 # pushes a copy of what comes to analytics-ready-dead-letter; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-analytics-ready-dead-letter --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-analytics-ready-dead-letter \
@@ -571,7 +619,7 @@ else
     echo 'left out: subscription validation-dead-letter-analytics-ready-dead-letter' >&2
 fi
 
-# 60. subscription validation-dead-letter-line-changed-dead-letter
+# 64. subscription validation-dead-letter-line-changed-dead-letter
 # pushes a copy of what comes to line-changed-dead-letter; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-line-changed-dead-letter --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-line-changed-dead-letter \
@@ -597,7 +645,7 @@ else
     echo 'left out: subscription validation-dead-letter-line-changed-dead-letter' >&2
 fi
 
-# 61. subscription validation-dead-letter-prediction-request-dlq
+# 65. subscription validation-dead-letter-prediction-request-dlq
 # pushes a copy of what comes to prediction-request-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-prediction-request-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-prediction-request-dlq \
@@ -623,7 +671,7 @@ else
     echo 'left out: subscription validation-dead-letter-prediction-request-dlq' >&2
 fi
 
-# 62. subscription validation-dead-letter-nba-phase3-analytics-complete-dlq
+# 66. subscription validation-dead-letter-nba-phase3-analytics-complete-dlq
 # pushes a copy of what comes to nba-phase3-analytics-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase3-analytics-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase3-analytics-complete-dlq \
@@ -649,7 +697,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-phase3-analytics-complete-dlq' >&2
 fi
 
-# 63. subscription validation-dead-letter-nba-phase4-precompute-complete-dlq
+# 67. subscription validation-dead-letter-nba-phase4-precompute-complete-dlq
 # pushes a copy of what comes to nba-phase4-precompute-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase4-precompute-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase4-precompute-complete-dlq \
@@ -675,7 +723,7 @@ else
     echo 'left out: subscription validation-dead-letter-nba-phase4-precompute-complete-dlq' >&2
 fi
 
-# 64. subscription validation-dead-letter-nba-phase5-predictions-complete-dlq
+# 68. subscription validation-dead-letter-nba-phase5-predictions-complete-dlq
 # pushes a copy of what comes to nba-phase5-predictions-complete-dlq; what other subscriptions keep there stays
 if gcloud pubsub subscriptions describe validation-dead-letter-nba-phase5-predictions-complete-dlq --project=nba-props-platform >/dev/null 2>&1; then
   gcloud pubsub subscriptions update validation-dead-letter-nba-phase5-predictions-complete-dlq \
@@ -704,7 +752,7 @@ fi
 
 # ---- Cloud Scheduler ----
 
-# 65. job validation-post-overnight
+# 69. job validation-post-overnight
 # Did yesterday complete? The morning summary
 if gcloud scheduler jobs describe validation-post-overnight --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-post-overnight \
@@ -738,7 +786,7 @@ else
     --project=nba-props-platform
 fi
 
-# 66. job validation-daily-health
+# 70. job validation-daily-health
 # One screen with a line per thing, once the morning's phases are due
 if gcloud scheduler jobs describe validation-daily-health --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-daily-health \
@@ -772,7 +820,7 @@ else
     --project=nba-props-platform
 fi
 
-# 67. job validation-pre-game-prep
+# 71. job validation-pre-game-prep
 # Is what today needs on its way?
 if gcloud scheduler jobs describe validation-pre-game-prep --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-pre-game-prep \
@@ -806,7 +854,7 @@ else
     --project=nba-props-platform
 fi
 
-# 68. job validation-midday
+# 72. job validation-midday
 # Is everything running that should?
 if gcloud scheduler jobs describe validation-midday --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-midday \
@@ -840,7 +888,7 @@ else
     --project=nba-props-platform
 fi
 
-# 69. job validation-phase-triggers
+# 73. job validation-phase-triggers
 # Did the same-day run get through?
 if gcloud scheduler jobs describe validation-phase-triggers --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-phase-triggers \
@@ -874,7 +922,7 @@ else
     --project=nba-props-platform
 fi
 
-# 70. job validation-pre-game-final
+# 74. job validation-pre-game-final
 # Before the first game; with it the last look at yesterday
 if gcloud scheduler jobs describe validation-pre-game-final --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-pre-game-final \
@@ -908,7 +956,7 @@ else
     --project=nba-props-platform
 fi
 
-# 71. job validation-post-game
+# 75. job validation-post-game
 # Are the evening's runs getting through?
 if gcloud scheduler jobs describe validation-post-game --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-post-game \
@@ -942,7 +990,7 @@ else
     --project=nba-props-platform
 fi
 
-# 72. job validation-overnight
+# 76. job validation-overnight
 # Is the night's work getting through?
 if gcloud scheduler jobs describe validation-overnight --location=us-west2 --project=nba-props-platform >/dev/null 2>&1; then
   gcloud scheduler jobs update http validation-overnight \
@@ -979,19 +1027,30 @@ fi
 
 # ---- Absence alert ----
 
-# 73. channel validation-runner: data-team@example.com
+# 77. channel validation-runner: data-team@example.com
 # who is told when this service has stopped
-[ -n "$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --project=nba-props-platform '--format=value(name)')" ] ||
+asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
+there=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --project=nba-props-platform '--format=value(name,bindings.members)')
+if [ -n "$there" ]; then
+  gcloud beta monitoring channels update "$asked_1" \
+    --enabled \
+    --update-channel-labels=email_address=data-team@example.com \
+    --project=nba-props-platform
+else
   gcloud beta monitoring channels create \
     --type=email \
     '--display-name=validation-runner: data-team@example.com' \
     --channel-labels=email_address=data-team@example.com \
     --project=nba-props-platform
+fi
 
-# 74. alert validation-runner of nba-props has stopped
+# 78. alert validation-runner of nba-props has stopped
 # no call has succeeded for longer than any pause between two schedules
-if [ -n "$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' --project=nba-props-platform '--format=value(name)')" ]; then
-  gcloud alpha monitoring policies update "$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' '--format=value(name)' --project=nba-props-platform)" \
+asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
+asked_2=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' '--format=value(name)' --project=nba-props-platform)
+there=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' --project=nba-props-platform '--format=value(name,bindings.members)')
+if [ -n "$there" ]; then
+  gcloud alpha monitoring policies update "$asked_2" \
     '--policy={
   "displayName": "validation-runner of nba-props has stopped",
   "documentation": {
@@ -1030,7 +1089,7 @@ if [ -n "$(gcloud alpha monitoring policies list '--filter=displayName="validati
     "recipients": "3b3d5e808a1c9a37"
   }
 }' \
-    --set-notification-channels="$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)" \
+    --set-notification-channels="$asked_1" \
     --project=nba-props-platform
 else
   gcloud alpha monitoring policies create \
@@ -1072,6 +1131,6 @@ else
     "recipients": "3b3d5e808a1c9a37"
   }
 }' \
-    --notification-channels="$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)" \
+    --notification-channels="$asked_1" \
     --project=nba-props-platform
 fi

@@ -92,10 +92,15 @@ class Cloud:
                 return list(self._things("service").values())
             case ["functions", "deploy", name]:
                 return self._deploy(name, flags)
-            case ["secrets", "versions", verb, secret]:
-                values = self._things("value").setdefault(secret, [])
-                values.extend([{"name": "1", "state": "ENABLED"}] if verb == "add" else [])
-                return values
+            case ["secrets", "versions", "describe", "latest"]:
+                if not self._things("value").get(flags["secret"]):
+                    raise Refused(f"NOT_FOUND: Secret [{flags['secret']}] has no versions.")
+                return self._things("value")[flags["secret"]][-1]
+            case ["run", "services", "get-iam-policy", name] if "filter" in flags:
+                return self._strangers(name, flags["filter"].rpartition("=")[2])
+            case ["run", "services", "remove-iam-policy-binding", name]:
+                self._policy(["services"], name).remove({"role": flags["role"], "members": [flags["member"]]})
+                return None
         return self._usual(plain, flags)
 
     def _usual(self, plain: list[str], flags: dict[str, str]) -> Any:
@@ -117,9 +122,7 @@ class Cloud:
             case ["firestore", "databases", verb]:
                 return self._change("databases", verb, flags["database"], flags)
             case [*group, "channels", "create"]:
-                return self._change(
-                    "channels", "create", flags["display-name"], {**flags, "displayName": flags["display-name"]}
-                )
+                return self._change("channels", "create", flags["display-name"], flags)
             case ["monitoring", "policies", verb, *_] if verb != "list":
                 policy = json.loads(flags["policy"])
                 return self._change(
@@ -136,7 +139,8 @@ class Cloud:
         raise Refused(f"no such command: {plain}")
 
     def _change(self, kind: str, verb: str, name: str, flags: dict[str, Any]) -> Any:
-        things, short = self._things(kind), name if kind in ("channels", "policies") else name.partition("@")[0]
+        things, short = self._things(kind), name.removeprefix("channels/")
+        short = short if kind in ("channels", "policies") else short.partition("@")[0]
         if verb == "create":
             if short in things:
                 raise Refused(f"ALREADY_EXISTS: {short}")
@@ -163,6 +167,8 @@ class Cloud:
             "labels": pairs(flags["update-labels"]),
             "buildConfig": {"runtime": flags["runtime"], "entryPoint": flags["entry-point"]},
             "serviceConfig": {
+                "availableMemory": flags["memory"],
+                "maxInstanceRequestConcurrency": int(flags["concurrency"]),
                 "timeoutSeconds": int(flags["timeout"].rstrip("s")),
                 "allTrafficOnLatestRevision": "serve-all-traffic-latest-revision" in flags,
                 "maxInstanceCount": int(flags["max-instances"]),
@@ -175,6 +181,10 @@ class Cloud:
             },
         }
         return None
+
+    def _strangers(self, name: str, member: str) -> Any:
+        found = [one for one in self._policy(["services"], name) if member in one["members"]]
+        return [{"bindings": {"members": member, "role": one["role"]}} for one in found]
 
     def _policy(self, group: list[str], name: str) -> Any:
         if name in self.held["absent"]:
@@ -224,6 +234,12 @@ def seen(kind: str, name: str, flags: dict[str, Any]) -> dict[str, Any]:
                 },
             },
         }
+    if kind == "channels":
+        shown = {"displayName": flags["display-name"]} if "display-name" in flags else {}
+        labels = pairs(flags.get("channel-labels") or flags["update-channel-labels"])
+        return {"name": f"channels/{name.removeprefix('channels/')}", **shown, "enabled": True, "labels": labels}
+    if kind == "databases":
+        return {"name": name, "type": flags["type"].upper().replace("-", "_")}
     return {"name": f"{kind}/{name}", **{key: value for key, value in flags.items() if key != "format"}}
 
 
@@ -247,8 +263,10 @@ def pairs(text: str) -> dict[str, str]:
 
 def shown(found: Any, form: str) -> str:
     """An answer in the format that was asked for."""
+    if form == "value(state)":
+        return f"{found['state']}\n"
     if form.startswith("value(") and isinstance(found, list):
-        return "".join(f"{one['name']}\n" for one in found)
+        return "".join(f"{one.get('name', one.get('bindings'))}\n" for one in found)
     if isinstance(found, str):
         return found + "\n"
     return json.dumps(found) + "\n" if found is not None else ""

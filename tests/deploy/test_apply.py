@@ -14,6 +14,7 @@ from validator.deploy.apply import Done, Outcome, apply
 from validator.deploy.hints import likely
 from validator.deploy.plan import steps
 from validator.deploy.shell import Answer
+from validator.deploy.step import Exactly, Not, unlike
 from validator.ssot.load import load
 from validator.ssot.source import Ssot
 from validator.world import Subscription
@@ -90,6 +91,126 @@ def test_what_was_changed_by_hand_is_put_right(ssot: Ssot, cloud: Cloud) -> None
         ["run", "services", "add-iam-policy-binding", "validation-runner"],
         ["scheduler", "jobs", "update", "http"],
     ]
+
+
+FUNCTION = ("functions", "validation-runner")
+CHANNEL = ("channels", "validation-runner: data-team@example.com")
+REDEPLOYED = [["functions", "deploy", "validation-runner"], ["run", "services", "add-iam-policy-binding"]]
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "said", "changes"),
+    [
+        ((*FUNCTION, "serviceConfig", "availableMemory"), "256Mi", "availableMemory is 256Mi, not 512Mi", REDEPLOYED),
+        (
+            (*FUNCTION, "serviceConfig", "maxInstanceRequestConcurrency"),
+            80,
+            "maxInstanceRequestConcurrency is 80, not 1",
+            REDEPLOYED,
+        ),
+        (
+            (*FUNCTION, "serviceConfig", "environmentVariables", "VALIDATOR_SCHEMAS"),
+            "/elsewhere",
+            "environmentVariables has VALIDATOR_SCHEMAS too",
+            REDEPLOYED,
+        ),
+        (("jobs", "validation-midday", "state"), "UPDATE_FAILED", "state is UPDATE_FAILED", [["scheduler", "jobs", "update"]]),
+        ((*CHANNEL, "enabled"), False, "enabled is False, not True", [["beta", "monitoring", "channels"]]),
+        (
+            (*CHANNEL, "labels", "email_address"),
+            "old@example.com",
+            "labels.email_address is old@example.com",
+            [["beta", "monitoring", "channels"]],
+        ),
+    ],
+)  # fmt: skip
+def test_each_setting_that_was_changed_by_hand_is_seen(
+    ssot: Ssot, cloud: Cloud, where: tuple[str, ...], value: object, said: str, changes: list[list[str]]
+) -> None:
+    """What is declared holds: the difference is named, and one command makes it so."""
+    applied(ssot, cloud)
+    thing = cloud.held["things"]
+    for key in where[:-1]:
+        thing = thing[key]
+    thing[where[-1]] = value
+    second = again(cloud)
+    done = applied(ssot, second)
+    (changed_,) = [one for one in done if one.outcome is Outcome.CHANGED and one.step.change != one.step.probe][:1]
+    assert said in "; ".join(changed_.differences)
+    assert [call[1:4] for call in second.changes if call != ALWAYS] == changes
+    assert {one.outcome for one in applied(ssot, again(second))} == {Outcome.THERE, Outcome.RAN}
+
+
+@pytest.mark.parametrize("everyone", ["allUsers", "allAuthenticatedUsers"])
+def test_a_function_that_was_opened_is_closed(ssot: Ssot, cloud: Cloud, everyone: str) -> None:
+    """Whoever may call it is taken for the scheduler: strangers are shut out, and nothing is deployed for it."""
+    applied(ssot, cloud)
+    policy = cloud.held["policies"]["services validation-dead-letter"]
+    policy.append({"role": "roles/run.invoker", "members": [everyone]})
+    second = again(cloud)
+    done = applied(ssot, second)
+    (taken,) = [one for one in done if one.outcome is Outcome.TAKEN_AWAY]
+    assert taken.step.title == f"function validation-dead-letter is closed to {everyone}"
+    (call,) = [call for call in second.changes if call != ALWAYS]
+    assert call[1:5] == ["run", "services", "remove-iam-policy-binding", "validation-dead-letter"]
+    assert everyone not in json.dumps(second.held["policies"])
+
+
+def test_what_stays_as_it_was_is_not_called_changed(ssot: Ssot, cloud: Cloud) -> None:
+    """A subscription keeps its topic, also one that was deleted and made again: said, with what to do; the rest is done."""
+    applied(ssot, cloud)
+    name = "validation-dead-letter-prediction-request-dlq"
+    cloud.held["things"]["subscriptions"][name]["topic"] = "_deleted-topic_"
+    done = applied(ssot, again(cloud))
+    (one,) = [one for one in done if one.outcome is not Outcome.THERE and one.outcome is not Outcome.RAN]
+    assert one.outcome is Outcome.UNLIKE
+    assert one.differences == (
+        "topic is _deleted-topic_, not projects/nba-props-platform/topics/prediction-request-dlq",
+    )
+    assert f"gcloud pubsub subscriptions delete {name} --project=nba-props-platform" in one.step.otherwise
+    assert len(done) == len(steps(ssot))
+
+
+def test_a_database_of_the_other_kind_is_said(ssot: Ssot, cloud: Cloud) -> None:
+    """Claims can't be made in Datastore mode; nothing is changed there."""
+    applied(ssot, cloud)
+    cloud.held["things"]["databases"]["(default)"]["type"] = "DATASTORE_MODE"
+    second = again(cloud)
+    (one,) = [one for one in applied(ssot, second) if one.outcome is Outcome.UNLIKE]
+    assert one.differences == ("type is DATASTORE_MODE, not FIRESTORE_NATIVE",)
+    assert second.changes == [ALWAYS]
+
+
+def test_a_secret_whose_newest_value_is_switched_off_waits_for_a_person(ssot: Ssot, cloud: Cloud) -> None:
+    """A function takes the newest value; with that one disabled no instance would start."""
+    (secret, *_) = ssot.pipeline.runner.secrets.values()
+    cloud.held["things"]["value"][secret].append({"name": "2", "state": "DISABLED"})
+    done = applied(ssot, cloud)
+    assert done[-1].outcome is Outcome.BY_HAND
+    assert done[-1].differences == ("state is DISABLED, not ENABLED",)
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "said"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1}, []),
+        ({"a": 1}, {"a": "1"}, ["a is 1, not 1"]),
+        ({}, {"a": {"b": 1}}, ["a.b is not set, not 1"]),
+        ({"a": {"b": 2}}, {"a": {"b": None}}, ["a.b is 2, not not set"]),
+        (None, {"a": 1}, ["a is not set, not 1"]),
+        ([{"a": 1}, {"a": 2}], [{"a": 2}], []),
+        ([{"a": 1}, {"a": 2}], [{"a": 3}], ["has no 3"]),
+        ([{"a": 1}], [{"a": 3}], ["a is 1, not 3"]),
+        ({"state": "PAUSED"}, {"state": Not("UPDATE_FAILED")}, []),
+        ({}, {"state": Not("UPDATE_FAILED")}, []),
+        ({"v": {"A": "1", "L": "x"}}, {"v": Exactly({"A": "1"}, besides=("L",))}, []),
+        ({"v": {"A": "2", "B": "x"}}, {"v": Exactly({"A": "1"})}, ["v.A is 2, not 1", "v has B too"]),
+        (None, {"v": Exactly({})}, []),
+    ],
+)
+def test_what_differs_is_named(found: object, wanted: object, said: list[str]) -> None:
+    """By the way to it, with what is there and what should be."""
+    assert list(unlike(found, wanted)) == said
 
 
 def test_a_pinned_revision_is_let_go(ssot: Ssot, cloud: Cloud) -> None:
@@ -262,7 +383,7 @@ def test_who_is_told_that_it_stopped(
     cloud = filled(other)
     applied(other, cloud)
     channels = cloud.state()["things"]["channels"].values()
-    assert [one["channel-labels"] for one in channels] == [f"email_address={address}" for address in addresses]
+    assert [one["labels"] for one in channels] == [{"email_address": address} for address in addresses]
     (policy,) = cloud.state()["things"]["policies"].values()
     assert policy["channels"].count(",") == len(addresses) - 1
 

@@ -42,6 +42,9 @@ def recorded(ssot: Ssot, programs: Programs, folder: Path) -> set[Argv]:
     applied(ssot, cloud)
     for job in cloud.held["things"]["jobs"].values():
         job["schedule"] = "1 1 * * *"
+    for channel in cloud.held["things"]["channels"].values():
+        channel["enabled"] = False
+    cloud.held["policies"]["services validation-runner"].append({"role": "roles/run.invoker", "members": ["allUsers"]})
     for thing in (*cloud.held["things"]["subscriptions"].values(), *cloud.held["things"]["policies"].values()):
         thing["ackDeadlineSeconds"], thing["enabled"] = 1, False
     applied(ssot, cloud)

@@ -66,6 +66,27 @@ def test_apply_names_what_was_left_out(shipped: Type, cloud: Cloud) -> None:
     assert "1 step left out" in done.out
 
 
+def test_apply_says_what_was_unlike(shipped: Type, ssot: Ssot, cloud: Cloud) -> None:
+    """What was changed by hand is named when it is put right; exit 0."""
+    applied(ssot, cloud)
+    cloud.held["things"]["jobs"]["validation-midday"] |= {"schedule": "0 13 * * *", "timeZone": "UTC"}
+    done = shipped("deploy", "apply", "--yes")
+    assert done.code == 0
+    assert "job validation-midday … changed: schedule is 0 13 * * *, not 0 12 * * *; timeZone is UTC, not " in done.out
+
+
+def test_apply_says_what_it_could_not_change(shipped: Type, ssot: Ssot, cloud: Cloud) -> None:
+    """Nothing is called changed that stays as it was: what differs, what a person does, and exit 1."""
+    applied(ssot, cloud)
+    name = "validation-dead-letter-prediction-request-dlq"
+    cloud.held["things"]["subscriptions"][name]["topic"] = "_deleted-topic_"
+    done = shipped("deploy", "apply", "--yes")
+    assert done.code == 1
+    assert f"subscription {name} … is not as declared: topic is _deleted-topic_, not projects/" in done.out
+    assert f"gcloud pubsub subscriptions delete {name} --project=nba-props-platform, then apply again" in done.out
+    assert done.out.endswith("1 thing not as declared, each with what to do below it\n")
+
+
 @pytest.mark.parametrize("answer", ["", "n\n", "what?\n"])
 def test_apply_asks_first(shipped: Type, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     """Where nobody is there to be asked, or does not say yes, nothing is changed; exit 2."""

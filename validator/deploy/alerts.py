@@ -17,17 +17,25 @@ def alerts(ssot: Ssot) -> Iterator[Step]:
     part, function = "Absence alert", ssot.pipeline.runner.function
     names = {email: f"{function}: {email}" for email in told(ssot)}
     for email, name in names.items():
+        shown = ("beta", "monitoring", "channels", "list", _named(name))
         yield Step(
             part=part,
             title=f"channel {name}",
             why="who is told when this service has stopped",
-            probe=gcloud(ssot, "beta", "monitoring", "channels", "list", _named(name)),
+            probe=gcloud(ssot, *shown),
             many=True,
+            wanted=[{"enabled": True, "labels": {"email_address": email}}],
             create=gcloud(
                 ssot,
                 *("beta", "monitoring", "channels", "create", "--type=email"),
                 f"--display-name={name}",
                 f"--channel-labels=email_address={email}",
+            ),
+            change=gcloud(
+                ssot,
+                *("beta", "monitoring", "channels", "update", (ask(ssot, *shown, "--format=value(name)"),)),
+                "--enabled",
+                f"--update-channel-labels=email_address={email}",
             ),
         )
     # A policy names its channels by ids that nobody knows before; by this label one that was made for other people is told apart.

@@ -26,6 +26,8 @@ from validator.status import ExitCode
 from validator.tell.plain import amount, plain, plain_lines
 
 SAID_LINES = 15
+MOST_DIFFERENCES = 3
+NOT_TAKEN = "it was changed, and it is not as declared: Google Cloud keeps it so, look at it there"
 AGAIN = "python -m validator deploy apply"
 
 
@@ -194,8 +196,8 @@ def _confirm(call: Call, text: str) -> None:
 
 
 def _do(wanted: Sequence[Step], shell: Shell) -> int:
-    """Do the steps, a line each. 1 where something was left out, 2 where it stopped."""
-    total, left_out = len(wanted), 0
+    """Do the steps, a line each. 1 where something is left out or is not as declared, 2 where it stopped."""
+    total, left_out, not_so = len(wanted), 0, 0
 
     def begin(number: int, step: Step) -> None:
         print(f"[{number:>{len(str(total))}}/{total}] {plain(step.title)} … ", end="", flush=True)
@@ -203,19 +205,25 @@ def _do(wanted: Sequence[Step], shell: Shell) -> int:
     for done in apply(wanted, shell, begin):
         print(_became(done), flush=True)
         left_out += done.outcome is Outcome.LEFT_OUT
+        not_so += done.outcome is Outcome.UNLIKE
+        if done.outcome is Outcome.UNLIKE:
+            print(f"         {plain(done.step.otherwise or NOT_TAKEN)}")
         if done.outcome.stops:
             for line in _why(done, total):
                 print(line)
             return ExitCode.ERROR
     if left_out:
         print(f"{amount(left_out, 'step')} left out: {AGAIN} does them once what they belong to is there")
-    return ExitCode.FINDINGS if left_out else ExitCode.FINE
+    if not_so:
+        print(f"{amount(not_so, 'thing')} not as declared, each with what to do below it")
+    return ExitCode.FINDINGS if left_out or not_so else ExitCode.FINE
 
 
 def _became(done: Done) -> str:
-    if done.outcome is not Outcome.LEFT_OUT or done.answer is None:
-        return done.outcome.value
-    return f"{done.outcome.value}: {plain(done.answer.words.splitlines()[-1])}"
+    said = [done.answer.words.splitlines()[-1]] if done.outcome is Outcome.LEFT_OUT and done.answer else []
+    more = len(done.differences) - MOST_DIFFERENCES
+    said += [*done.differences[:MOST_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])]
+    return f"{done.outcome.value}: {plain('; '.join(said))}" if said else done.outcome.value
 
 
 def _why(done: Done, total: int) -> list[str]:

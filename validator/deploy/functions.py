@@ -6,7 +6,7 @@ from pathlib import Path
 
 from validator.config.jobs import DEAD_LETTER, region, service_account
 from validator.deploy.project import gcloud, in_region
-from validator.deploy.step import Step
+from validator.deploy.step import Exactly, Step
 from validator.deploy.words import Asked, Command, pairs, word
 from validator.errors import ConfigurationError
 from validator.ssot.source import Ssot
@@ -15,6 +15,8 @@ RUNTIME = "python311"
 UPLOADED = ("main.py", "requirements.txt", "validator", "checks", "schemas")
 """What a function is built from; `.gcloudignore` leaves everything else behind."""
 SOURCE = Asked(("python", "-m", "validator", "deploy", "source"))
+GOOGLES = ("LOG_EXECUTION_ID",)
+"""Variables that a deployment adds by itself."""
 ENTRY_POINTS = {DEAD_LETTER: "alert_dead_letter"}
 
 
@@ -92,7 +94,7 @@ def _deploy(ssot: Ssot, name: str) -> Command:
 
 
 def _wanted(ssot: Ssot, name: str) -> dict[str, object]:
-    """What would be seen of settings that were changed by hand; everything else changes with the source."""
+    """What would be seen of settings that were changed by hand; a variable that was added by hand is one too."""
     runner = ssot.pipeline.runner
     secrets = [{"key": variable, "secret": secret, "version": "latest"} for variable, secret in runner.secrets.items()]
     return {
@@ -101,11 +103,13 @@ def _wanted(ssot: Ssot, name: str) -> dict[str, object]:
         "labels": {"source": (SOURCE,)},
         "buildConfig": {"runtime": RUNTIME, "entryPoint": ENTRY_POINTS.get(name, "run_validation")},
         "serviceConfig": {
+            "availableMemory": runner.memory,
             "timeoutSeconds": runner.timeout_seconds,
+            "maxInstanceRequestConcurrency": runner.concurrency,
             "allTrafficOnLatestRevision": True,
             "maxInstanceCount": runner.max_instances,
             "serviceAccountEmail": service_account(ssot),
-            "environmentVariables": environment_of(ssot),
+            "environmentVariables": Exactly(environment_of(ssot), besides=GOOGLES),
             **({"secretEnvironmentVariables": secrets} if secrets else {}),
         },
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from validator.config.jobs import DEAD_LETTER, own_functions, own_subscriptions, region, service_account
-from validator.deploy.project import ask, bq, gcloud
+from validator.deploy.project import ask, bq, gcloud, service_of
 from validator.deploy.step import Step
 from validator.deploy.words import Command, Word, word
 from validator.ssot.source import Ssot, subscriptions_of
@@ -185,13 +185,11 @@ def _on_project(ssot: Ssot, role: str, why: str, *adapters: str) -> Grant:
 
 
 def _on_service(ssot: Ssot, name: str, place: str, why: str, *, theirs: bool) -> Grant:
-    """A function is a service of the same name, in lower case and with dashes."""
-    service = name.lower().replace("_", "-")
     what = "service" if theirs else "function"
     return _bound(
         ssot,
         ("run", "services"),
-        (service, f"--region={place}"),
+        (service_of(name), f"--region={place}"),
         INVOKER,
         on=f"{what} {name}",
         why=why,

@@ -14,9 +14,9 @@ from validator.config.jobs import (
 from validator.deploy import grants
 from validator.deploy.alerts import alerts
 from validator.deploy.functions import function_step
-from validator.deploy.project import gcloud
-from validator.deploy.step import Step
-from validator.deploy.words import Command
+from validator.deploy.project import gcloud, in_region, service_of
+from validator.deploy.step import Not, Step
+from validator.deploy.words import Command, one_line
 from validator.ssot.source import Ssot
 
 APIS = (
@@ -63,6 +63,8 @@ def _apis(ssot: Ssot) -> Iterator[Step]:
         title="Firestore database",
         why="a scheduled run is claimed in it, so that a retry does not do it twice; one that is there is used",
         probe=gcloud(ssot, "firestore", "databases", "describe", "--database=(default)"),
+        wanted={"type": "FIRESTORE_NATIVE"},
+        otherwise="claims need native mode: while it is empty, gcloud firestore databases update --type=firestore-native changes it",
         create=gcloud(
             ssot,
             "firestore",
@@ -127,8 +129,8 @@ def _secrets(ssot: Ssot) -> Iterator[Step]:
             part=part,
             title=f"a value of secret {secret}",
             why=f"type the value of {variable}, then Ctrl-D; without one take {variable} out of runner.secrets in pipeline.yaml",
-            probe=gcloud(ssot, "secrets", "versions", "list", secret, "--filter=state=ENABLED", "--limit=1"),
-            many=True,
+            probe=gcloud(ssot, "secrets", "versions", "describe", "latest", f"--secret={secret}"),
+            wanted={"state": "ENABLED"},
             create=gcloud(ssot, "secrets", "versions", "add", secret, "--data-file=-"),
             by_hand=True,
         )
@@ -137,7 +139,7 @@ def _secrets(ssot: Ssot) -> Iterator[Step]:
 def _runner(ssot: Ssot) -> Iterator[Step]:
     part, name = "The function", ssot.pipeline.runner.function
     yield function_step(ssot, part, name, "answers Cloud Scheduler and people; run from the project's folder")
-    yield _invoker(ssot, part, name)
+    yield from _callers(ssot, part, name)
 
 
 def _services(ssot: Ssot) -> Iterator[Step]:
@@ -145,8 +147,29 @@ def _services(ssot: Ssot) -> Iterator[Step]:
         yield grant.step("The pipeline's services")
 
 
-def _invoker(ssot: Ssot, part: str, name: str) -> Step:
-    return next(grant.step(part) for grant in grants.invoker_grants(ssot) if grant.on == f"function {name}")
+def _callers(ssot: Ssot, part: str, name: str) -> Iterator[Step]:
+    """Our account may call it, and strangers may not."""
+    yield next(grant.step(part) for grant in grants.invoker_grants(ssot) if grant.on == f"function {name}")
+    for everyone in ("allUsers", "allAuthenticatedUsers"):
+        service = (service_of(name), in_region(ssot))
+        shown = (
+            "--flatten=bindings[].members",
+            f"--filter=bindings.role={grants.INVOKER} AND bindings.members={everyone}",
+        )
+        yield Step(
+            part=part,
+            title=f"function {name} is closed to {everyone}",
+            why="whoever may call it is taken for the scheduler",
+            probe=gcloud(ssot, "run", "services", "get-iam-policy", *service, *shown),
+            many=True,
+            unwanted=True,
+            create=gcloud(
+                ssot,
+                *("run", "services", "remove-iam-policy-binding", *service),
+                f"--member={everyone}",
+                f"--role={grants.INVOKER}",
+            ),
+        )
 
 
 def _dead_letters(ssot: Ssot) -> Iterator[Step]:
@@ -159,7 +182,7 @@ def _dead_letters(ssot: Ssot) -> Iterator[Step]:
             DEAD_LETTER,
             "tells of a dead letter at once, stores it, and says whether its data has arrived since",
         )
-        yield _invoker(ssot, part, DEAD_LETTER)
+        yield from _callers(ssot, part, DEAD_LETTER)
     for grant in grants.queue_grants(ssot):
         yield grant.step(part)
     for name, topic in subscriptions.items():
@@ -190,6 +213,8 @@ def _subscription(ssot: Ssot, part: str, name: str, topic: str) -> Step:
         },
         create=gcloud(ssot, "pubsub", "subscriptions", "create", name, f"--topic={topic}", *flags),
         change=gcloud(ssot, "pubsub", "subscriptions", "update", name, *flags),
+        otherwise="a subscription keeps its topic, also one that was deleted: once nothing waits in it, "
+        f"{one_line(gcloud(ssot, 'pubsub', 'subscriptions', 'delete', name))}, then apply again",
         theirs=True,
     )
 
@@ -205,7 +230,7 @@ def _jobs(ssot: Ssot) -> Iterator[Step]:
             title=f"job {name}",
             why=str(job["description"]),
             probe=gcloud(ssot, "scheduler", "jobs", "describe", name, place),
-            wanted={key: value for key, value in job.items() if value},
+            wanted={**{key: value for key, value in job.items() if value}, "state": Not("UPDATE_FAILED")},
             create=gcloud(ssot, "scheduler", "jobs", "create", "http", name, *flags),
             change=gcloud(ssot, "scheduler", "jobs", "update", "http", name, *flags),
         )

@@ -28,6 +28,11 @@ def in_region(ssot: Ssot) -> str:
     return f"--region={region(ssot)}"
 
 
+def service_of(function: str) -> str:
+    """A function's service on Cloud Run: of the same name, in lower case and with dashes."""
+    return function.lower().replace("_", "-")
+
+
 ACCOUNT_LETTERS = 6, 30
 """How few and how many letters the name of a service account may have."""
 PLACEHOLDERS = ("example", "example.com", "example.net", "example.org", "invalid", "localhost", "test")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from validator.deploy.step import Step
-from validator.deploy.words import in_shell, one_line
+from validator.deploy.words import Command, asked_in, in_shell, one_line
 from validator.ssot.source import Ssot
 from validator.tell.plain import plain
 
@@ -17,6 +17,9 @@ HEAD = """\
 # is used, or brought up to date.
 set -euo pipefail
 """
+
+_SHOWN = "--format=value(name,bindings.members)"
+"""What there is of a list, and nothing where it is empty."""
 
 
 def render(ssot: Ssot, steps: Sequence[Step]) -> str:
@@ -46,19 +49,29 @@ def titles(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _lines(step: Step) -> Iterator[str]:
-    create = in_shell(step.create, step.environment)
-    if step.by_hand:
+    """What is asked stands alone, before what needs the answer: the script stops where it can't be had."""
+    given = {one: f"asked_{number}" for number, one in enumerate(asked_in(step.create, step.change or ()), start=1)}
+    yield from (f"{name}=$({shlex.join(one.command)})" for one, name in given.items())
+
+    def shown(command: Command, indent: str = "") -> str:
+        return in_shell(command, step.environment, indent, given)
+
+    if step.many:
+        yield f"there=$({one_line((*(step.probe or ()), _SHOWN))})"
+    if step.unwanted:
+        yield from (f"if {_there(step)}; then", shown(step.create, "  "), "fi")
+    elif step.by_hand:
         text = f"no value yet: {one_line(step.create)}"
-        yield f"{_there(step)} ||\n  {{ echo {shlex.quote(text)} >&2; exit 1; }}"
+        yield f"{_as_wanted(step)} ||\n  {{ echo {shlex.quote(text)} >&2; exit 1; }}"
     elif step.change is None and step.probe is not None:
-        yield f"{_there(step)} ||\n{in_shell(step.create, step.environment, '  ')}"
+        yield f"{_there(step)} ||\n{shown(step.create, '  ')}"
     elif step.change in (None, step.create):
-        yield create + _or_left_out(step, "  ")
+        yield shown(step.create) + _or_left_out(step, "  ")
     else:
         yield f"if {_there(step)}; then"
-        yield in_shell(step.change or (), step.environment, "  ")
+        yield shown(step.change or (), "  ")
         yield "else"
-        yield in_shell(step.create, step.environment, "  ") + _or_left_out(step, "    ")
+        yield shown(step.create, "  ") + _or_left_out(step, "    ")
         yield "fi"
 
 
@@ -69,7 +82,11 @@ def _or_left_out(step: Step, indent: str) -> str:
 
 def _there(step: Step) -> str:
     """Whether it is there, as a shell asks."""
-    probe = step.probe or ()
-    if step.many:
-        return f'[ -n "$({one_line((*probe, "--format=value(name)"))})" ]'
-    return f"{one_line(probe)} >/dev/null 2>&1"
+    return '[ -n "$there" ]' if step.many else f"{one_line(step.probe or ())} >/dev/null 2>&1"
+
+
+def _as_wanted(step: Step) -> str:
+    """Whether the one thing that counts is as it should be, as a shell asks."""
+    ((key, value),) = step.wanted.items()
+    probe = one_line((*(step.probe or ()), f"--format=value({key})"))
+    return f'[ "$({probe} 2>/dev/null)" = {shlex.quote(value)} ]'

@@ -91,10 +91,10 @@ class Shell:
             raise Failed(answer)
         return answer
 
-    def look(self, command: Command) -> Answer:
-        """Run a command that only looks; the same one is run once."""
+    def look(self, command: Command, *, again: bool = False) -> Answer:
+        """Run a command that only looks; the same one is run once, or again where something was changed since."""
         words = tuple(str(self.resolve(one)) for one in command)
-        if words not in self._asked:
+        if again or words not in self._asked:
             answer = self.run(words)
             if answer.code:
                 return answer

@@ -43,29 +43,46 @@ def pairs(values: Mapping[str, str]) -> str:
     return joined if between == "," else f"^{between}^{joined}"
 
 
-def quoted(one: Word) -> str:
-    """The word for a shell: nothing in it is obeyed but what is asked."""
+def asked_in(*commands: Command) -> tuple[Asked, ...]:
+    """What these commands ask, each once, in order."""
+    words = (one for command in commands for one in command if not isinstance(one, str))
+    return tuple(dict.fromkeys(part for one in words for part in one if isinstance(part, Asked)))
+
+
+def quoted(one: Word, given: Mapping[Asked, str] | None = None) -> str:
+    """The word for a shell: nothing in it is obeyed but what is asked, unless a variable is given that holds the answer."""
     if isinstance(one, str):
         return shlex.quote(one)
-    return "".join(f'"$({shlex.join(part.command)})"' if isinstance(part, Asked) else _bare(part) for part in one)
+    return "".join(_asked(part, given or {}) if isinstance(part, Asked) else _bare(part) for part in one)
+
+
+def _asked(part: Asked, given: Mapping[Asked, str]) -> str:
+    return f'"${given[part]}"' if part in given else f'"$({shlex.join(part.command)})"'
 
 
 def _bare(text: str) -> str:
     return shlex.quote(text) if text else ""
 
 
-def one_line(command: Command, environment: Mapping[str, str] | None = None) -> str:
+def one_line(
+    command: Command, environment: Mapping[str, str] | None = None, given: Mapping[Asked, str] | None = None
+) -> str:
     """The command for a shell, on one line."""
-    given = (f"{name}={shlex.quote(value)}" for name, value in (environment or {}).items())
-    return " ".join([*given, *map(quoted, command)])
+    variables = (f"{name}={shlex.quote(value)}" for name, value in (environment or {}).items())
+    return " ".join([*variables, *(quoted(one, given) for one in command)])
 
 
-def in_shell(command: Command, environment: Mapping[str, str] | None = None, indent: str = "") -> str:
+def in_shell(
+    command: Command,
+    environment: Mapping[str, str] | None = None,
+    indent: str = "",
+    given: Mapping[Asked, str] | None = None,
+) -> str:
     """The command for a shell, a flag a line where it is long."""
-    line = indent + one_line(command, environment)
+    line = indent + one_line(command, environment, given)
     if len(line) <= WIDE and "\n" not in line:
         return line
-    words = [quoted(one) for one in command]
+    words = [quoted(one, given) for one in command]
     first = next((index for index, one in enumerate(words) if one.lstrip("'").startswith("-")), len(words))
-    start = one_line(command[:first], environment)
+    start = one_line(command[:first], environment, given)
     return f" \\\n{indent}  ".join([indent + start, *words[first:]])
