@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.parts import emulators, finding
@@ -14,7 +15,9 @@ EMULATORS = {"firestore_emulator", "pubsub_emulator", "bigquery_emulator"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker of tests that use emulators or a browser."""
+    """Register the marker of tests that use emulators or a browser; no example of a property fails for being slow."""
+    hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)
+    hypothesis.settings.load_profile("patient")
     config.addinivalue_line("markers", "real: uses an emulator or a browser; `-m 'not real'` leaves it out")
 
 

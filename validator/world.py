@@ -141,7 +141,8 @@ class Probes(Protocol):
 class LiveJob:
     """A live scheduled job. `code` is the google.rpc code of its last attempt (0: it went well), None before the first one.
 
-    `token` is what it shows its target, `OIDC` or `OAuth`; None where it shows none, or that is not known.
+    `token` is what it shows its target, `OIDC` or `OAuth`, and `account` whose that is; None where it shows none, or that is not known,
+    as `method` where it calls nobody by HTTP.
     """
 
     name: str
@@ -149,8 +150,10 @@ class LiveJob:
     time_zone: str
     state: str
     uri: str | None = None
+    method: str | None = None
     audience: str | None = None
     token: str | None = None
+    account: str | None = None
     attempt_deadline_seconds: int | None = None
     last_attempt: datetime | None = None
     code: int | None = None

@@ -56,7 +56,7 @@ def test_nothing_takes_long(look: Look, file: str, text: str) -> None:
     assert time.process_time() - begun < LONGEST_SECONDS
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(file=FILES, text=TEXTS)
 @example(file="x.yaml", text="a: \ufeff\n- b")
 def test_any_text(shipped: Audit, file: str, text: str) -> None:
@@ -74,7 +74,7 @@ def test_any_text(shipped: Audit, file: str, text: str) -> None:
         ast.parse(after)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(file=FILES, raw=st.binary(max_size=200))
 def test_any_bytes(shipped: Audit, file: str, raw: bytes) -> None:
     """Bytes that are no text are read without an error, and without an edit they are the same bytes again."""

@@ -302,7 +302,7 @@ def _replace_box(world: LaidWorld, spec: Mapping[str, object]) -> None:
 
 
 @given(st.lists(st.booleans(), max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_ranges_cover_exactly_the_bad_days(bad: list[bool]) -> None:
     """Folded ranges hold every bad day and no good one, and no two of them touch."""
     days = [DAY + timedelta(days=2 * index) for index in range(len(bad))]

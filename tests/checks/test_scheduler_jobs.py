@@ -87,7 +87,8 @@ def test_l70_a_missing_job(world: LaidWorld) -> None:
     assert "does not exist" in result.message
     assert result.remedy == (
         f"gcloud scheduler jobs create http {OWN} '--schedule=0 6 * * *' --time-zone=America/New_York "
-        f"'--uri={URL}?schedule=post_overnight' --attempt-deadline=100s {ACCOUNT} --oidc-token-audience={URL} "
+        f"'--uri={URL}?schedule=post_overnight' --http-method=post --attempt-deadline=100s "
+        f"{ACCOUNT} --oidc-token-audience={URL} "
         "--location=us-west2 --project=league-project"
     )
 

@@ -29,7 +29,7 @@ GENERATED = [
     }.items()
     for kind in kinds
 ]
-MANY = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SPLICES = st.one_of(
     st.binary(max_size=6),
     st.sampled_from(

@@ -140,7 +140,7 @@ VALUES = st.one_of(
 
 
 @given(data=st.data())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_a_schema_never_refuses_what_loads(data: st.DataObject) -> None:
     """One value anywhere in a file is replaced: whatever the loader still takes, the schema takes."""
     kind, schema, path = data.draw(st.sampled_from(PLACES))

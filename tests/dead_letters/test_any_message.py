@@ -67,7 +67,7 @@ def shared(template: LaidWorld, tmp_path_factory: pytest.TempPathFactory) -> Lai
     return copied(template, tmp_path_factory.mktemp("any") / "world")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(envelope=ENVELOPE, raw=st.binary(max_size=100))
 def test_any_delivery_is_a_row(shared: LaidWorld, envelope: Any, raw: bytes) -> None:
     """Any JSON that could be delivered, and any bytes that are none, are written down under one id, whatever is in them."""
@@ -79,7 +79,7 @@ def test_any_delivery_is_a_row(shared: LaidWorld, envelope: Any, raw: bytes) -> 
     assert len(kept(shared)) == 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=DATA, attributes=ATTRIBUTES)
 def test_any_message_can_be_shown(shared: LaidWorld, data: bytes, attributes: dict[str, str]) -> None:
     """Whatever waits is shown in lines that no terminal obeys, and nothing of its data is changed when it is sent again."""

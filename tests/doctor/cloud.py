@@ -28,7 +28,7 @@ from tests.worlds.laid import DAY, LaidWorld, et
 from validator import compose
 from validator.backends import LocalBackend, Remaining
 from validator.compose import service
-from validator.config.jobs import function_url, own_job_name
+from validator.config.jobs import DEAD_LETTER, function_url, own_job_name, own_subscriptions, service_account
 from validator.doctor.examine import examine
 from validator.doctor.line import Report
 from validator.gcp.jobs import CloudSchedulerJobs
@@ -257,7 +257,9 @@ def declared_as_live(ssot: Ssot) -> list[LiveJob]:
             time_zone=spec.time_zone or ssot.pipeline.time_zone,
             state="ENABLED",
             uri=f"{url}?schedule={name}",
+            method="POST",
             audience=url,
+            account=service_account(ssot),
             attempt_deadline_seconds=runner.attempt_deadline_seconds,
             last_attempt=NOW - timedelta(hours=1),
             code=0,
@@ -271,6 +273,12 @@ def lay(world: LaidWorld) -> None:
     world.edit("checks.yaml", {"checks": MORE_CHECKS})
     lay_services(world)
     world.sql("UPDATE cloud_run.services SET health_status = 200")
+    for name, topic in own_subscriptions(load(world.schemas)).items():
+        push = function_url(load(world.schemas), DEAD_LETTER)
+        world.sql(
+            "INSERT INTO pubsub.subscriptions (subscription, topic, push_endpoint) VALUES (?, ?, ?)",
+            [name, topic, push],
+        )
     world.sql("INSERT INTO git.commits VALUES ('c0ffee00', ?, 'Begin', ['scrapers/box.py'])", [NOW - timedelta(days=1)])
     at = {"post_overnight": "06:00", "phase_triggers": "14:00", "evening": "18:00"}
     for day in (DAY, TODAY):

@@ -43,6 +43,7 @@ AGAIN = "python -m validator doctor"
 CREATE = "python -m validator tables create"
 URL = f"https://us-west2-{PROJECT}.cloudfunctions.net/validation-runner"
 DENIED = "permission denied"
+PUSH = "validation-dead-letter-raw-complete-dlq"
 
 
 def grant(role: str, account: str = ACCOUNT) -> str:
@@ -238,7 +239,17 @@ GOOGLE = [
     ),
     Case(
         probe="access",
-        broken=each(edit("pipeline.yaml", runner={"service_account": "another"}), settings(on_google_cloud=True)),
+        broken=each(
+            edit("pipeline.yaml", runner={"service_account": "another"}),
+            *(
+                target(
+                    schedule,
+                    oidcToken={"serviceAccountEmail": f"another@{PROJECT}.iam.gserviceaccount.com", "audience": URL},
+                )
+                for schedule in ("post_overnight", "phase_triggers", "evening")
+            ),
+            settings(on_google_cloud=True),
+        ),
         found=f"running as {ACCOUNT}, pipeline.yaml declares another@{PROJECT}.iam.gserviceaccount.com",
         fix=DEPLOY,
         verdict=Verdict.WARN,
@@ -388,6 +399,27 @@ GOOGLE = [
         fix=grant("monitoring.viewer"),
     ),
     Case(
+        probe="Pub/Sub pushes",
+        subject=PUSH,
+        broken=sql(f"DELETE FROM pubsub.subscriptions WHERE subscription = '{PUSH}'"),
+        found="it does not exist: what comes to raw-complete-dlq is told to nobody at once",
+        fix=DEPLOY,
+    ),
+    Case(
+        probe="Pub/Sub pushes",
+        subject=PUSH,
+        broken=sql(f"UPDATE pubsub.subscriptions SET topic = '_deleted-topic_' WHERE subscription = '{PUSH}'"),
+        found="it listens to _deleted-topic_, not raw-complete-dlq",
+        fix=f"gcloud pubsub subscriptions delete {PUSH} --project={PROJECT} && {DEPLOY}",
+    ),
+    Case(
+        probe="Pub/Sub pushes",
+        subject=PUSH,
+        broken=sql(f"UPDATE pubsub.subscriptions SET push_endpoint = NULL WHERE subscription = '{PUSH}'"),
+        found=f"it pushes to nobody, not https://us-west2-{PROJECT}.cloudfunctions.net/validation-dead-letter",
+        fix=DEPLOY,
+    ),
+    Case(
         probe="Pub/Sub dead letters",
         subject="raw-complete-dlq-sub",
         broken=may_not_pull,
@@ -492,7 +524,7 @@ JOBS = [
         subject=EVENING,
         broken=lambda cloud, _: cloud.scheduler.jobs.remove(cloud.job("evening")),
         found=f"it does not exist; declared with schedule 0 18 * * *, zone America/New_York, URI {URL}?schedule=evening, "
-        f"token OIDC, audience {URL}, deadline 100s",
+        f"method post, token OIDC, account {ACCOUNT}, audience {URL}, deadline 100s",
         fix=DEPLOY,
     ),
     Case(
@@ -526,9 +558,23 @@ JOBS = [
     Case(
         probe="Cloud Scheduler jobs",
         subject=EVENING,
-        broken=target("evening", oidcToken={"audience": f"{URL}?schedule=evening"}),
+        broken=target("evening", oidcToken={"serviceAccountEmail": ACCOUNT, "audience": f"{URL}?schedule=evening"}),
         found=f"its audience is {URL}?schedule=evening, not {URL}; {WENT_WELL}",
         fix=jobs("update http", EVENING, OIDC),
+    ),
+    Case(
+        probe="Cloud Scheduler jobs",
+        subject=EVENING,
+        broken=target("evening", oidcToken={"serviceAccountEmail": "another@example.com", "audience": URL}),
+        found=f"its account is another@example.com, not {ACCOUNT}; {WENT_WELL}",
+        fix=jobs("update http", EVENING, OIDC),
+    ),
+    Case(
+        probe="Cloud Scheduler jobs",
+        subject=EVENING,
+        broken=target("evening", httpMethod="PUT"),
+        found=f"its method is put, not post; {WENT_WELL}",
+        fix=jobs("update http", EVENING, "--http-method=post"),
     ),
     Case(
         probe="Cloud Scheduler jobs",

@@ -8,7 +8,16 @@ from validator.doctor.examine import examine
 from validator.doctor.line import Verdict
 from validator.doctor.probes import PROBES
 
-NOT_HERE = {"clock", "BigQuery jobs", "Firestore claims", "recipients", "SendGrid", "Slack", "heartbeat"}
+NOT_HERE = {
+    "clock",
+    "BigQuery jobs",
+    "Firestore claims",
+    "Pub/Sub pushes",
+    "recipients",
+    "SendGrid",
+    "Slack",
+    "heartbeat",
+}
 """What the local world has none of."""
 EVERY_TABLE = """SELECT schema_name, table_name, estimated_size, column_count FROM duckdb_tables()
 WHERE schema_name <> 'validator_local' ORDER BY ALL"""

@@ -14,11 +14,13 @@ from tests.faults.league import _fill_tables, _wire_topics
 from tests.parts.emulators import Emulator
 from tests.worlds.laid import LaidWorld
 from validator.clock import real_now
+from validator.config.jobs import DEAD_LETTER, function_url, own_subscriptions
 from validator.doctor.line import Line, Report, Verdict
 from validator.gcp.documents import FirestoreDocuments
 from validator.gcp.leases import FirestoreLeases
 from validator.gcp.queues import DEPTH, PubSubQueues
 from validator.gcp.warehouse import BigQueryWarehouse
+from validator.ssot.load import load
 
 pytestmark = pytest.mark.xdist_group("doctor")
 
@@ -37,7 +39,8 @@ def cloud(
     world.edit("pipeline.yaml", {"project_id": project, "location": "US", "runner": {"region": "us-west2"}})
     world.edit("checks.yaml", {"checks": {"load_job_quota": None}})
     client = _fill_tables(project, bigquery_emulator.url)
-    _wire_topics(project, pubsub_emulator.host)
+    declared = load(world.schemas)
+    _wire_topics(project, pubsub_emulator.host, own_subscriptions(declared), function_url(declared, DEAD_LETTER))
     with healthy_cloud(world, tmp_path, monkeypatch) as made:
         made.google.add_gauge(DEPTH, {"project_id": project, "subscription_id": "raw-sub"}, [(real_now(), 0)])
         made.world.edit("infrastructure/cloud_run_services.yaml", _in_region(world))
@@ -91,7 +94,8 @@ def test_all_is_well(cloud: Cloud) -> None:
     said = {line.probe: line.found for line in report.lines}
     assert said["BigQuery rows"].startswith("0 rows of today read in raw.schedule, ")
     assert said["Firestore documents"] == "2 collections read; today's document is there in 0"
-    assert said["Pub/Sub"] == "3 topics, 2 subscriptions listed"
+    assert said["Pub/Sub"] == "3 topics, 4 subscriptions listed"
+    assert said["Pub/Sub pushes"] == "2 of 2 dead-letter topics push to this service"
     assert said["Cloud Monitoring"] == "the depth of 1 of 2 declared subscriptions is known"
 
 

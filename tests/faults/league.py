@@ -13,7 +13,7 @@ import pytest
 import yaml
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, firestore
-from google.pubsub_v1 import DeadLetterPolicy, PublisherClient, SubscriberClient, Subscription
+from google.pubsub_v1 import DeadLetterPolicy, PublisherClient, PushConfig, SubscriberClient, Subscription
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
@@ -213,7 +213,8 @@ def _fill_documents(project: str, host: str) -> None:
     client.close()
 
 
-def _wire_topics(project: str, host: str) -> None:
+def _wire_topics(project: str, host: str, pushes: Mapping[str, str] | None = None, url: str = "") -> None:
+    """Topics and subscriptions as they are declared; `pushes` are more, by name, each pushing what comes to a topic to the address."""
     path = f"projects/{project}"
     with grpc.insecure_channel(host) as channel:
         publisher = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
@@ -228,6 +229,14 @@ def _wire_topics(project: str, host: str) -> None:
             subscriber.create_subscription(
                 Subscription(
                     name=f"{path}/subscriptions/{name}", topic=f"{path}/topics/{topic}", dead_letter_policy=policy
+                )
+            )
+        for name, topic in (pushes or {}).items():
+            subscriber.create_subscription(
+                Subscription(
+                    name=f"{path}/subscriptions/{name}",
+                    topic=f"{path}/topics/{topic}",
+                    push_config=PushConfig(push_endpoint=url),
                 )
             )
 

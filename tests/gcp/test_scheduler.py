@@ -1,4 +1,4 @@
-"""What Cloud Scheduler's listing says beyond what the local world holds: the kind of token, and the time of the answer."""
+"""What Cloud Scheduler's listing says beyond what the local world holds: the kind of token and whose it is, the time of the answer."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,24 +11,34 @@ from tests.parts.google_rest import SchedulerFake
 from tests.parts.http_server import refuse
 from validator.errors import ServiceError
 from validator.gcp.jobs import CloudSchedulerJobs
+from validator.world import LiveJob
 
 URI = "https://runner.example.com/"
 
 
 @pytest.mark.parametrize(
-    ("target", "token"),
+    ("target", "token", "account"),
     [
-        ({"uri": URI, "oidcToken": {"audience": URI}}, "OIDC"),
-        ({"uri": URI, "oauthToken": {"scope": "https://www.googleapis.com/auth/cloud-platform"}}, "OAuth"),
-        ({"uri": URI}, None),
+        ({"uri": URI, "oidcToken": {"audience": URI, "serviceAccountEmail": "a@p.example"}}, "OIDC", "a@p.example"),
+        ({"uri": URI, "oauthToken": {"serviceAccountEmail": "b@p.example"}}, "OAuth", "b@p.example"),
+        ({"uri": URI}, None, None),
     ],
 )
-def test_l69_the_kind_of_token(target: dict[str, Any], token: str | None) -> None:
+def test_l69_the_kind_of_token(target: dict[str, Any], token: str | None, account: str | None) -> None:
     """L-69: a service refuses OAuth, a Google API refuses OIDC; which one a job shows is told."""
     with SchedulerFake("p", "us-west2") as fake, requests.Session() as session:
         fake.jobs.append({"name": f"{fake.parent}/jobs/nightly", "state": "ENABLED", "httpTarget": target})
         (job,) = CloudSchedulerJobs("p", "us-west2", ample, host=fake.url, session=session).live()
-    assert job.token == token
+    assert (job.token, job.account) == (token, account)
+
+
+@pytest.mark.parametrize("method", ["GET", None])
+def test_the_method(method: str | None) -> None:
+    """By which method the target is called, where it is said."""
+    with SchedulerFake("p", "us-west2") as fake, requests.Session() as session:
+        fake.add(LiveJob(name="nightly", schedule="", time_zone="UTC", state="ENABLED", uri=URI, method=method))
+        (job,) = CloudSchedulerJobs("p", "us-west2", ample, host=fake.url, session=session).live()
+    assert job.method == method
 
 
 def test_the_time_of_an_answer() -> None:

@@ -25,7 +25,7 @@ def older(draw: st.DrawFn) -> tuple[ResultTableSpec, dict[str, str]]:
 
 
 @given(older())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_what_ensure_leaves(case: tuple[ResultTableSpec, dict[str, str]]) -> None:
     """Afterwards nothing is lacking, what only a person can mend is what it was before, and every older column is as it was."""
     table, columns = case

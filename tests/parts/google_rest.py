@@ -34,10 +34,11 @@ class SchedulerFake(HttpFake):
             "schedule": job.schedule,
             "timeZone": job.time_zone,
             "state": job.state,
-            "httpTarget": {"uri": job.uri, "httpMethod": "POST"} if job.uri else {},
+            "httpTarget": {"uri": job.uri, **({"httpMethod": job.method} if job.method else {})} if job.uri else {},
         }
         if job.audience:
-            body["httpTarget"]["oidcToken"] = {"serviceAccountEmail": "a@example.com", "audience": job.audience}
+            of = {"serviceAccountEmail": job.account} if job.account else {}
+            body["httpTarget"]["oidcToken"] = {**of, "audience": job.audience}
         if job.attempt_deadline_seconds:
             body["attemptDeadline"] = f"{job.attempt_deadline_seconds}s"
         if job.last_attempt:

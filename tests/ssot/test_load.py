@@ -233,7 +233,7 @@ def test_yaml_12_scalars(raw: str, value: Any) -> None:
 
 
 @given(data=st.binary(max_size=400))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_fuzzed_bytes_never_crash(tmp_path: Path, data: bytes) -> None:
     """Any bytes as a file give a model or problems, never a traceback."""
     folder = tmp_path / "s"
@@ -289,7 +289,7 @@ _TREES = st.recursive(
     ],
 )
 @given(tree=_TREES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_fuzzed_structures_never_crash(tmp_path: Path, file: str, tree: Any) -> None:
     """Well-formed YAML of any shape in place of a file loads or gives problems."""
     import yaml

@@ -49,7 +49,7 @@ def raw_controls(text: str) -> set[str]:
 CALM = Structure(render_html(view(filled(dict.fromkeys(FIELDS, "calm"))))).frame
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts=st.fixed_dictionaries(dict.fromkeys(FIELDS, ANY)))
 def test_no_text_breaks_a_rendering(texts: dict[str, str]) -> None:
     """Nothing raises, no control character gets out, XML and JSON parse, and the HTML has the elements it would have for calm text."""

@@ -57,7 +57,7 @@ def settle(town: Town, status: Status) -> None:
 
 
 @given(STEPS, NOTIFY)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_problem_is_told_at_least_once(steps, notify) -> None:  # type: ignore[no-untyped-def]
     """Every finding that lasted at least one run is in a message that was accepted."""
     town = Town(notify=notify)
@@ -68,7 +68,7 @@ def test_every_problem_is_told_at_least_once(steps, notify) -> None:  # type: ig
 
 
 @given(STEPS, NOTIFY)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_problem_that_was_told_is_told_to_have_ended(steps, notify) -> None:  # type: ignore[no-untyped-def]
     """In the end everything is fine, and so is the last word of everything."""
     town = Town(notify=notify)
@@ -79,7 +79,7 @@ def test_every_problem_that_was_told_is_told_to_have_ended(steps, notify) -> Non
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_is_told_twice_without_a_change(steps) -> None:  # type: ignore[no-untyped-def]
     """No NEW of what is open, no FIXED of what is over, no WORSE that is not, and no message without news or a reminder."""
     town = Town()
@@ -102,7 +102,7 @@ def test_nothing_is_told_twice_without_a_change(steps) -> None:  # type: ignore[
 
 
 @given(STEPS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_second_look_finds_nothing_to_tell(steps) -> None:  # type: ignore[no-untyped-def]
     """What was accepted and recorded is told: the same run, told again, has nothing to say."""
     town = Town()
@@ -115,7 +115,7 @@ def test_a_second_look_finds_nothing_to_tell(steps) -> None:  # type: ignore[no-
 
 
 @given(STEPS, st.sampled_from(["s", "t", "u", "*"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_kept_quiet_has_a_reason(steps, subject) -> None:  # type: ignore[no-untyped-def]
     """Whatever stands and is in no message of its own says why."""
     silence = SilenceSpec(check="*", subject=subject, reason="refilled on Monday", author="ana", until=date(2026, 3, 1))
@@ -146,7 +146,7 @@ FLAPPING_ERROR = [((PASS, PASS, status), "accepted", 1.0, False) for status in (
 
 @given(STEPS, NOTIFY)
 @example(FLAPPING_ERROR, "always")
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_what_is_kept_in_tables_tells_the_same(world: LaidWorld, steps, notify) -> None:  # type: ignore[no-untyped-def]
     """Read back from the result tables each time, every message is what it is where nothing is ever written down: what holds of the one holds of both."""
     remembered = Town(notify=notify)

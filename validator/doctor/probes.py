@@ -6,7 +6,7 @@ from validator.doctor.cloud_run import INVOKER, SERVICES
 from validator.doctor.firestore import DOCUMENTS, LEASES
 from validator.doctor.logs import LOGS
 from validator.doctor.probe import Probe
-from validator.doctor.pubsub import DEPTHS, MESSAGES, QUEUES
+from validator.doctor.pubsub import DEPTHS, MESSAGES, PUSHES, QUEUES
 from validator.doctor.result_tables import RESULT_TABLES
 from validator.doctor.scheduler import JOBS, SCHEDULES
 from validator.doctor.source import SOURCE
@@ -15,7 +15,7 @@ from validator.doctor.telling import HEARTBEAT, RECIPIENTS, SENDGRID, SLACK
 PROBES: tuple[Probe, ...] = (
     *(ZONES, CLOCK),
     *(RESULT_TABLES, CATALOG, READS, LOAD_JOBS),
-    *(DOCUMENTS, LEASES, QUEUES, DEPTHS, MESSAGES, SERVICES, INVOKER, LOGS, SOURCE),
+    *(DOCUMENTS, LEASES, QUEUES, DEPTHS, MESSAGES, PUSHES, SERVICES, INVOKER, LOGS, SOURCE),
     *(JOBS, SCHEDULES),
     *(RECIPIENTS, SENDGRID, SLACK, HEARTBEAT),
 )

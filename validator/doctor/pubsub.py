@@ -3,13 +3,15 @@
 import shlex
 from collections.abc import Iterator
 
-from validator.doctor.line import Line, ok, skip, warn
-from validator.doctor.mending import member
+from validator.config.jobs import DEAD_LETTER, calls, function_url, own_subscriptions
+from validator.doctor.line import Line, fail, ok, skip, warn
+from validator.doctor.mending import DEPLOY, member
 from validator.doctor.place import Place
 from validator.doctor.probe import Access, Probe
 from validator.errors import ServiceError
 from validator.ssot.source import subscriptions_of
 from validator.tell.plain import amount
+from validator.world import Subscription
 
 ASKED = ("DlqDepth", "ConfigSync")
 
@@ -30,6 +32,43 @@ def _depths(place: Place) -> Iterator[Line]:
         return
     known = place.backend.queues.backlogs(names)
     yield ok(f"the depth of {len(known)} of {len(names)} declared subscriptions is known")
+
+
+def _pushes(place: Place) -> Iterator[Line]:
+    """This service's own subscriptions: without them no dead letter is told at once."""
+    wanted = own_subscriptions(place.ssot)
+    if not wanted:
+        yield skip("the source of truth declares no dead-letter topic")
+        return
+    if place.local:
+        yield skip("nobody pushes into the local world")
+        return
+    try:
+        topics = set(place.backend.queues.topics())
+        live = {one.name: one for one in place.backend.queues.subscriptions()}
+    except ServiceError:
+        yield skip("which subscriptions are there is not known")
+        return
+    lines = [_push(place, name, topic, live.get(name)) for name, topic in wanted.items() if topic in topics]
+    yield from (line for line in lines if line is not None)
+    for name, topic in wanted.items():
+        if topic not in topics:
+            yield skip(f"its topic {topic} is not there: config verify says so", name)
+    if told := lines.count(None):
+        yield ok(f"{told} of {amount(len(wanted), 'dead-letter topic')} push to this service")
+
+
+def _push(place: Place, name: str, topic: str, live: Subscription | None) -> Line | None:
+    """What is wrong with a subscription of this service's; None where it is as declared."""
+    url = function_url(place.ssot, DEAD_LETTER)
+    if live is None:
+        return fail(f"it does not exist: what comes to {topic} is told to nobody at once", DEPLOY, name)
+    if live.topic != topic:
+        words = ("gcloud", "pubsub", "subscriptions", "delete", name, f"--project={place.project}")
+        return fail(f"it listens to {live.topic}, not {topic}", f"{shlex.join(words)} && {DEPLOY}", name)
+    if not calls(live.push_endpoint or "", url):
+        return fail(f"it pushes to {live.push_endpoint or 'nobody'}, not {url}", DEPLOY, name)
+    return None
 
 
 def _messages(place: Place) -> Iterator[Line]:
@@ -64,6 +103,11 @@ DEPTHS = Probe(
     look=_depths,
     access=Access(api="monitoring.googleapis.com", role="roles/monitoring.viewer"),
     classes=ASKED[:1],
+)
+PUSHES = Probe(
+    name="Pub/Sub pushes",
+    look=_pushes,
+    access=Access(api="pubsub.googleapis.com", role="roles/pubsub.viewer"),
 )
 MESSAGES = Probe(
     name="Pub/Sub dead letters",

@@ -28,11 +28,12 @@ MEANINGS: Mapping[int, tuple[str, Severity | None]] = {
 }
 """What the code of a last attempt means, and how bad it is where that is not the check's own severity (L-69)."""
 
-OIDC = ("token", "audience")
+OIDC = ("token", "account", "audience")
 FLAGS: Mapping[str, str] = {
     "schedule": "--schedule",
     "zone": "--time-zone",
     "URI": "--uri",
+    "method": "--http-method",
     "deadline": "--attempt-deadline",
 }
 
@@ -79,7 +80,7 @@ def _view(world: World, name: str, declared: Mapping[str, Any], live: LiveJob | 
         return JobView(
             name=name, state="missing", note=note, wanted=shown, found="none", remedy=_create(world, name, wanted)
         )
-    found = {facet: value for facet, value in _live_facets(live).items() if facet in wanted}
+    found = {facet: value for facet, value in _live_facets(live, wanted).items() if facet in wanted}
     unlike = [facet for facet, value in wanted.items() if found.get(facet) != value]
     differs = "; ".join(f"its {facet} is {found.get(facet) or 'not set'}, not {wanted[facet]}" for facet in unlike)
     last = _last(world, live)
@@ -127,20 +128,24 @@ def _facets(declared: Mapping[str, Any]) -> dict[str, str]:
         "schedule": " ".join(declared["schedule"].split()),
         "zone": declared["timeZone"],
         "URI": target.get("uri"),
+        "method": target.get("httpMethod", "").lower(),
         "token": "OIDC" if oidc else None,
+        "account": oidc.get("serviceAccountEmail"),
         "audience": oidc.get("audience"),
         "deadline": declared.get("attemptDeadline"),
     }
     return {facet: value for facet, value in facets.items() if value}
 
 
-def _live_facets(live: LiveJob) -> dict[str, str | None]:
-    """The same of a live job. One that shows no token at all lacks its audience: that is said once."""
+def _live_facets(live: LiveJob, wanted: Mapping[str, str]) -> dict[str, str | None]:
+    """The same of a live job. One that shows no token at all lacks its audience: that is said once, and of what is not known, nothing."""
     return {
         "schedule": " ".join(live.schedule.split()),
         "zone": live.time_zone,
         "URI": live.uri,
+        "method": live.method.lower() if live.method else wanted.get("method"),
         "token": live.token or "OIDC",
+        "account": live.account or wanted.get("account"),
         "audience": live.audience,
         "deadline": f"{live.attempt_deadline_seconds}s" if live.attempt_deadline_seconds else None,
     }

@@ -53,6 +53,7 @@ class CloudSchedulerJobs:
 def _job(body: Mapping[str, Any]) -> LiveJob:
     """A job of the API's JSON, which leaves out what is empty: no status is one that is well."""
     target = body.get("httpTarget", {})
+    oidc, oauth = target.get("oidcToken", {}), target.get("oauthToken", {})
     last = parse_instant(body.get("lastAttemptTime", ""))
     return LiveJob(
         name=body["name"].rpartition("/")[2],
@@ -60,8 +61,10 @@ def _job(body: Mapping[str, Any]) -> LiveJob:
         time_zone=body.get("timeZone") or "UTC",
         state=body.get("state", ""),
         uri=target.get("uri") or body.get("pubsubTarget", {}).get("topicName"),
-        audience=target.get("oidcToken", {}).get("audience"),
-        token="OIDC" if "oidcToken" in target else "OAuth" if "oauthToken" in target else None,
+        method=target.get("httpMethod"),
+        audience=oidc.get("audience"),
+        token="OIDC" if oidc else "OAuth" if oauth else None,
+        account=(oidc or oauth).get("serviceAccountEmail"),
         attempt_deadline_seconds=_seconds(body.get("attemptDeadline")),
         last_attempt=last,
         code=int(body.get("status", {}).get("code", 0)) if last else None,
