@@ -13,6 +13,8 @@ from validator.results import Result, fingerprint
 from validator.status import Status
 
 FINE = (Status.PASS, Status.SKIP)
+NOISY = 2
+"""Findings from which on a subject complains: one alone is news."""
 FLAPS = 4
 """Changes between fine and not fine, in the days looked at, from which on a subject is called flapping."""
 
@@ -146,13 +148,14 @@ def noise_of(tracks: Sequence[Track], shown: int, told: Mapping[str, datetime]) 
     marks = {fingerprint(track.check, track.subject): track for track in tracks}
     unacknowledged = [(marks[mark], at) for mark, at in sorted(told.items(), key=lambda item: item[1]) if mark in marks]
     loud = sorted(
-        (track for track in tracks if track.findings), key=lambda track: (-track.findings, track.check, track.subject)
+        (track for track in tracks if track.findings >= NOISY),
+        key=lambda track: (-track.findings, track.check, track.subject),
     )
     flapping = sorted(
         (track for track in tracks if track.changes >= FLAPS),
         key=lambda track: (-track.changes, track.check, track.subject),
     )
-    found = {track.check for track in loud}
+    found = {track.check for track in tracks if track.findings}
     judged = {track.check for track in tracks if track.judged}
     return Noise(
         noisiest=loud[:shown],

@@ -390,7 +390,7 @@ def test_who_is_told_that_it_stopped(
 
 def test_a_function_is_deployed_as_declared(source: Source) -> None:
     """Closed to strangers, of the second generation, all traffic on the newest; everything else is `runner`'s."""
-    runner = {"memory": "1Gi", "timeout_seconds": 300, "attempt_deadline_seconds": 200, "max_instances": 2}
+    runner = {"memory": "2Gi", "timeout_seconds": 300, "attempt_deadline_seconds": 200, "max_instances": 2}
     source.edit("pipeline.yaml", {"runner": {**runner, "concurrency": 4, "region": "us-east1"}})
     other = changed(source)
     cloud = filled(other)
@@ -403,7 +403,7 @@ def test_a_function_is_deployed_as_declared(source: Source) -> None:
             name: flags[name] for name in ("memory", "timeout", "max-instances", "concurrency", "region", "runtime")
         }
         assert given == {
-            "memory": "1Gi",
+            "memory": "2Gi",
             "timeout": "300s",
             "max-instances": "2",
             "concurrency": "4",

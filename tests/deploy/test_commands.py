@@ -218,14 +218,30 @@ def test_in_brief_a_step_is_a_line(shipped: Type, ssot: Ssot) -> None:
         ({"function": "validation-dead-letter"}, "validation-dead-letter is the name of the other function"),
         ({"region": None}, "US is no region that a function can be in: set runner.region"),
         ({"function": "run", "service_account": None}, "runner.function run can't name a service account"),
+        ({"memory": "64Mi"}, "runner.memory 64Mi: a function has 128Mi to 32Gi"),
+        ({"memory": "33Gi"}, "runner.memory 33Gi: a function has 128Mi to 32Gi"),
+        (
+            {"memory": "1Gi", "concurrency": 2},
+            "runner.concurrency 2 needs a whole processor: runner.memory 2Gi or more",
+        ),
+        ({"memory": "4Gi", "concurrency": 1001}, "runner.concurrency 1001: at most 1000"),
     ],
 )
 def test_what_cannot_be_deployed_is_refused(source: Source, typed: Type, runner: dict[str, str], said: str) -> None:
     """Before anything is printed to be pasted, or done."""
-    source.edit("pipeline.yaml", {"location": "US", "runner": runner})
+    source.edit("pipeline.yaml", {**({"location": "US"} if "region" in runner else {}), "runner": runner})
     for action in ("plan", "apply", "check"):
         done = typed("deploy", action)
         assert (done.code, said in done.err, done.out) == (2, True, ""), done.err
+
+
+def test_without_a_schedule_there_is_nothing_to_deploy(source: Source, typed: Type) -> None:
+    """A service that nobody calls would be silent for ever."""
+    (source.schemas / "schedules.yaml").write_text("schedules: {}\n")
+    for action in ("plan", "apply", "check"):
+        done = typed("deploy", action)
+        assert (done.code, done.out) == (2, "")
+        assert "schedules.yaml declares no schedule: nothing would ever be run" in done.err
 
 
 @pytest.mark.parametrize(

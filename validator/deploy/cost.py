@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from validator.clock import Cron, days
 from validator.config.jobs import own_functions
+from validator.deploy.sizes import gibibytes, processors
 from validator.registry import check_classes, schedule_items
 from validator.ssot.models.checks import ScheduleSpec
 from validator.ssot.source import Ssot
@@ -19,18 +20,6 @@ STORE_JOBS, STORE_TABLES = 7, 2
 """Queries of a run on the result tables, of which each names two: finding and storing it, what was told and judged before (twice where
 there is something to tell), and recording what was told."""
 DAYS = 365
-VCPU_OF = {
-    "128Mi": 0.083,
-    "256Mi": 0.167,
-    "512Mi": 0.333,
-    "1Gi": 0.583,
-    "2Gi": 1.0,
-    "4Gi": 2.0,
-    "8Gi": 2.0,
-    "16Gi": 4.0,
-    "32Gi": 8.0,
-}
-"""How much of a processor a function of that memory is given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +71,7 @@ def estimate(ssot: Ssot, seconds: float) -> tuple[Item, ...]:
     tables = sum(not table.disabled for table in ssot.tables.values())
     tebibytes = queries * tables * LEAST_BILLED / TIB
     memory = ssot.pipeline.runner.memory
-    gibibytes = float(memory[:-2]) / (1024 if memory.endswith("Mi") else 1)
-    vcpu = VCPU_OF.get(memory, max(1.0, gibibytes / 2))
+    size, vcpu = gibibytes(memory), processors(memory)
     functions = len(own_functions(ssot))
     return (
         Item(
@@ -106,8 +94,8 @@ def estimate(ssot: Ssot, seconds: float) -> tuple[Item, ...]:
         ),
         Item(
             what="memory",
-            formula=f"{every:,.0f} runs × {seconds:g} s × {gibibytes:g} GiB",
-            amount=every * seconds * gibibytes,
+            formula=f"{every:,.0f} runs × {seconds:g} s × {size:g} GiB",
+            amount=every * seconds * size,
             price=MEMORY,
         ),
         Item(what="scheduler", formula=f"{len(runs)} jobs, one a schedule", amount=len(runs), price=JOBS),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from validator.config.jobs import DEAD_LETTER, region
+from validator.deploy.sizes import out_of_bounds
 from validator.deploy.words import Asked, Command, Word
 from validator.ssot.models.kinds import is_region
 from validator.ssot.source import Ssot
@@ -49,6 +50,9 @@ def impossible(ssot: Ssot) -> Iterator[str]:
     few, many = ACCOUNT_LETTERS
     if not (ssot.pipeline.runner.service_account or few <= len(function) <= many):
         yield f"runner.function {function} can't name a service account ({few} to {many} letters): set runner.service_account"
+    yield from out_of_bounds(ssot.pipeline.runner)
+    if not ssot.schedules:
+        yield "schedules.yaml declares no schedule: nothing would ever be run"
 
 
 def unread(ssot: Ssot) -> Iterator[str]:

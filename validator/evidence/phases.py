@@ -47,6 +47,7 @@ def view_phase(world: World, plan: PhasePlan) -> PhaseView:
     seen = _look(world, plan, completion)
     state, why = _state(seen)
     done = [p.name for p in plan.processors if p.name in completion.records]
+    completed = len([name for name in done if name not in seen.hollow])
     missing = tuple(p.name for p in (*seen.missing_required, *seen.missing_optional))
     flaw = ""
     wanted = len([p for p in processors_of(plan.phase) if p.critical])
@@ -54,8 +55,8 @@ def view_phase(world: World, plan: PhasePlan) -> PhaseView:
         flaw = f"the document expects {completion.claimed_count} processors, the source of truth {wanted}"
     return PhaseView(
         state=state,
-        note=_note(plan, completion, done, missing, why, world),
-        completed=len([name for name in done if name not in seen.hollow]),
+        note=_note(plan, completion, completed, missing, why, world),
+        completed=completed,
         missing=missing,
         flaw=flaw,
         facts={
@@ -156,7 +157,7 @@ def _state(seen: _Seen) -> tuple[str, str]:
     if not completion.records and not completion.triggered:
         return "absent", "nothing has completed"
     if seen.hollow:
-        return "empty", f"completed, but no row in the table: {', '.join(seen.hollow)}"
+        return "empty", f"said to be completed, but no row in the table: {', '.join(seen.hollow)}"
     if completion.triggered and seen.downstream is False and seen.hand_over_due:
         return "empty", "the next phase was triggered, but has no rows for the date"
     if completion.triggered is False and seen.ready and seen.hand_over_due:
@@ -181,9 +182,9 @@ def _incomplete(seen: _Seen) -> tuple[str, str]:
 
 
 def _note(
-    plan: PhasePlan, completion: Completion, done: Sequence[str], missing: Sequence[str], why: str, world: World
+    plan: PhasePlan, completion: Completion, completed: int, missing: Sequence[str], why: str, world: World
 ) -> str:
-    parts = [f"{len(done)} of {len(plan.processors)} processors completed"]
+    parts = [f"{completed} of {len(plan.processors)} processors completed"]
     if missing:
         parts.append(f"missing {', '.join(missing)}")
     if why:
