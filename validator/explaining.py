@@ -1,6 +1,6 @@
 """Why people were told of a result, or not: decided anew from what was stored and told before that run."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from validator.results import Result, Run
 from validator.ssot.models.checks import ScheduleSpec
 from validator.status import Status
 from validator.store_told import SENT, ToldStore, Word
-from validator.tell.change import Change
+from validator.tell.change import STANDS, Change
 from validator.tell.notice import Notice, Rules, notice_of
 from validator.tell.problem import Key, key_of
 from validator.tell.words import change_words
@@ -63,18 +63,26 @@ def explain(
             partial=run.check_type == DEAD_LETTER,
         )
         mine = [word for word in words if word.channel == channel]
-        for result in run.results:
-            if result.check_name == check:
-                yield _explained(run, result, channel, notice, mine, rules)
+        changes = {change.key: change for change in notice.changes if change.result.check_name == check}
+        own = {key_of(one, rules.where, rules.judged_now): one for one in run.results if one.check_name == check}
+        for key, result in own.items():
+            yield _explained(run, result, changes.get(key), channel, notice, mine, rules)
+        for key, change in changes.items():
+            if key not in own and change.transition not in STANDS:
+                yield _explained(run, change.result, change, channel, notice, mine, rules)
 
 
 def _explained(
-    run: Run, result: Result, channel: str, notice: Notice, words: Sequence[Word], rules: Rules
+    run: Run,
+    result: Result,
+    change: Change | None,
+    channel: str,
+    notice: Notice,
+    words: Sequence[Word],
+    rules: Rules,
 ) -> Explained:
-    key = key_of(result, rules.where, rules.judged_now)
-    changes: Mapping[Key, Change] = {change.key: change for change in notice.changes}
-    change = changes.get(key)
-    message = next((word for word in words if word.run_id == run.run_id and word.fingerprint is None), None)
+    messages = [word for word in words if word.run_id == run.run_id and word.fingerprint is None]
+    message = next((word for word in messages if word.status == SENT), messages[-1] if messages else None)
     accepted = message is not None and message.status == SENT
     told = accepted and change is not None and not change.silenced
     return Explained(
@@ -84,7 +92,7 @@ def _explained(
         transition=change.transition.value if change else "",
         told=told,
         why=_why(result, change, notice, message, rules),
-        later="" if told else _later(words, result.fingerprint),
+        later="" if told or change is None else _later(words, change.key),
     )
 
 
@@ -110,7 +118,7 @@ def _why(result: Result, change: Change | None, notice: Notice, message: Word | 
     return f"{notice.why}{detail}"
 
 
-def _later(words: Collection[Word], fingerprint: str) -> str:
+def _later(words: Collection[Word], key: Key) -> str:
     """When it was told by a message of a later run."""
-    first = next((word for word in words if word.fingerprint == fingerprint), None)
+    first = next((word for word in words if word.is_of(key)), None)
     return f"told {rfc3339(first.at)} as {first.transition}" if first else ""

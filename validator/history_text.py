@@ -83,11 +83,18 @@ def _listed(tracks: Sequence[Track], what: Callable[[Track], str]) -> Iterator[s
         yield "  none"
 
 
-def render_would(tracks: Sequence[Track], limit: Limit, zone: ZoneInfo) -> str:
+def would_break_on(track: Track, limit: Limit, zone: ZoneInfo) -> set[date]:
+    """The days on which another limit would have been broken."""
+    return _days(track.would_break(limit), zone)
+
+
+def render_would(tracks: Sequence[Track], limit: Limit, first: date, last: date, zone: ZoneInfo) -> str:
     """With another limit, these days would have been findings."""
+    if not tracks:
+        return f"nothing is stored from {first} to {last}"
     lines = []
     for track in tracks:
-        broken = sorted(_days(track.would_break(limit), zone))
+        broken = sorted(would_break_on(track, limit, zone))
         shown = ", ".join(map(str, broken[:10])) + (f" and {len(broken) - 10} more" if len(broken) > 10 else "")
         count = f"{len(broken)} of {len(_days(track.measured, zone))} days with a value"
         lines.append(f"{plain(track.subject)}: {count}{f': {shown}' if broken else ''}")

@@ -6,7 +6,7 @@ that a channel did not accept (`refused`).
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,14 +17,12 @@ from validator.status import Severity, Status, Transition
 from validator.store import ALERTS, RESULTS, RUNS, ResultStore, transaction
 from validator.store_rows import result_of
 from validator.tell.change import Change
-from validator.tell.problem import NOW, TODAY, YESTERDAY, Key, relative_day
+from validator.tell.problem import LOOK_BACK_DAYS, NOW, TODAY, YESTERDAY, Key, relative_day
 from validator.tell.told import FLAPPING, Ledger, Told, newest
 from validator.world import Row, Value
 
 TOLD_DAYS = 60
 """Days for which it is remembered what people were told of a problem that is not judged any more."""
-JUDGED_DAYS = 8
-"""Days within which what could not be told is still told."""
 GRACE = timedelta(minutes=15)
 """How much later than ours a run's clock may be that is told at the same time."""
 
@@ -35,6 +33,7 @@ SENT, REFUSED = "sent", "refused"
 class Word:
     """One row of the ledger: a message (without fingerprint), or one problem that a message told of."""
 
+    alert_id: str
     at: datetime
     run_id: str
     channel: str
@@ -42,6 +41,12 @@ class Word:
     fingerprint: str | None
     transition: str
     status: str
+
+    def is_of(self, key: Key) -> bool:
+        """Whether it is about that problem; what was of today is of yesterday on the next day."""
+        days = {key.day, YESTERDAY} if key.day == TODAY else {key.day}
+        ids = {_alert_id(self.run_id, self.channel, key.fingerprint, day) for day in days}
+        return self.fingerprint == key.fingerprint and self.alert_id in ids
 
 
 class ToldStore:
@@ -72,7 +77,8 @@ WHERE a.alert_timestamp BETWEEN @first AND @last ORDER BY a.alert_timestamp"""
     def _told(self, rows: Iterable[Row]) -> Iterator[tuple[str, Told]]:
         for row in rows:
             if row["fingerprint"] is not None and row["transition"] in Transition.__members__:
-                yield str(row["channel"]), _told(row, Key(str(row["fingerprint"]), self._day(row)))
+                key = Key(str(row["fingerprint"]), self._day(row))
+                yield str(row["channel"]), replace(_told(row, key), of=self._date(row, key.day))
 
     def _day(self, row: Row) -> str:
         if row["check_name"] in self.judged_now:
@@ -81,6 +87,11 @@ WHERE a.alert_timestamp BETWEEN @first AND @last ORDER BY a.alert_timestamp"""
         if isinstance(target, date):
             return relative_day(target, day_of(at, self.where))
         return next((day for day in (TODAY, YESTERDAY) if _is_named_by(row, day)), NOW)
+
+    def _date(self, row: Row, day: str) -> date | None:
+        """The date that it was told of, also where the run that found it could not be stored."""
+        on = day_of(row["checked_at"] or row["alert_timestamp"], self.where)
+        return {TODAY: on, YESTERDAY: on - timedelta(days=1)}.get(day)
 
     def open(self, now: datetime) -> Mapping[Key, Told]:
         """What people believe to stand, by the channel that was told last."""
@@ -98,10 +109,11 @@ WHERE a.alert_timestamp BETWEEN @first AND @last ORDER BY a.alert_timestamp"""
     def words(self, since: datetime) -> list[Word]:
         """What was told, or not accepted, from then on, the oldest first."""
         span: dict[str, Value] = {"first": since, "last": since + timedelta(days=TOLD_DAYS)}
-        sql = f"""SELECT alert_timestamp, run_id, channel, message, fingerprint, transition, status FROM {self.store.table(ALERTS)}
+        sql = f"""SELECT alert_id, alert_timestamp, run_id, channel, message, fingerprint, transition, status FROM {self.store.table(ALERTS)}
 WHERE alert_timestamp BETWEEN @first AND @last ORDER BY alert_timestamp"""
         return [
             Word(
+                alert_id=str(row["alert_id"]),
                 at=row["alert_timestamp"],
                 run_id=str(row["run_id"]),
                 channel=str(row["channel"]),
@@ -123,7 +135,7 @@ WHERE alert_timestamp BETWEEN @first AND @last ORDER BY alert_timestamp"""
 AND (fingerprint IN UNNEST(@believed)
   OR fingerprint IN (SELECT fingerprint FROM {self.store.table(RESULTS)} WHERE {within} AND status IN ('FAIL', 'ERROR', 'WARN')))"""
         span: dict[str, Value] = {
-            "first": now - timedelta(days=JUDGED_DAYS),
+            "first": now - timedelta(days=LOOK_BACK_DAYS),
             "last": now + grace,
             "believed": tuple(sorted({key.fingerprint for key in believed})) or ("",),
             **({"silent": tuple(silent)} if silent else {}),

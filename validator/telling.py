@@ -81,8 +81,8 @@ def notices(order: Order, run: Run, outside: Outside, told: Collection[str]) -> 
     waiting = [name for name in names if name not in told]
     if order.schedule.notify == "never" or not waiting:
         return {}
-    ledger, stored = _seen(order, outside, waiting)
-    return {
+    ledger, stored, unread = _seen(order, outside, waiting)
+    found = {
         name: notice_of(
             run.results,
             stored,
@@ -96,16 +96,17 @@ def notices(order: Order, run: Run, outside: Outside, told: Collection[str]) -> 
         )
         for name in waiting
     }
+    return {name: replace(notice, unread=unread) for name, notice in found.items()}
 
 
-def _seen(order: Order, outside: Outside, channels: Sequence[str]) -> tuple[Ledger, Sequence[Result]]:
+def _seen(order: Order, outside: Outside, channels: Sequence[str]) -> tuple[Ledger, Sequence[Result], str]:
     try:
         ledger = outside.ledger.ledger(order.now)
         believed = {key for name in channels for key, told in ledger.of(name).items() if told.is_open}
-        return ledger, outside.ledger.judged(order.now, believed, outside.teller.silent)
+        return ledger, outside.ledger.judged(order.now, believed, outside.teller.silent), ""
     except ServiceError as error:
         log.warning("what people were told before can't be seen, so everything is told: %s", error)
-        return Ledger(), ()
+        return Ledger(), (), str(error)
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from validator.results import Result
 from validator.silencing import add_silence
 from validator.ssot.models.checks import SilenceSpec
 from validator.status import ExitCode
-from validator.store_told import JUDGED_DAYS, ToldStore
+from validator.store_told import ToldStore
 from validator.tell.plain import amount, plain
-from validator.tell.problem import BAD, NOW, problems_of
+from validator.tell.problem import BAD, LOOK_BACK_DAYS, NOW, problems_of
 from validator.tell.silences import ends, is_like, matches
 from validator.tell.told import FLAPPING
 from validator.tell.words import moment
@@ -127,7 +127,7 @@ def silences(call: Call) -> int:
     path = add_silence(svc.ssot.directory, silence)
     where = "from now on" if call.settings.backend == "local" else "once that file is deployed"
     found = amount(len(hits), "finding") if hits else "no finding"
-    print(f"written to {path}: it counts {where}, and matches {found} of the last {JUDGED_DAYS} days")
+    print(f"written to {path}: it counts {where}, and matches {found} of the last {LOOK_BACK_DAYS} days")
     for name in over:
         print(f"not for {plain(name)}: it got worse today, which ends a silence; `ack` it, and silence it tomorrow")
     return ExitCode.FINE
@@ -161,7 +161,7 @@ def _listed(svc: Service, results: Sequence[Result], today: date) -> Iterator[st
         about = f"{plain(silence.check)} {plain(silence.subject or '*')}"
         found = amount(len(hits), "finding") if hits else "no finding"
         found += f" (ended for {len(over)}: worse, or back)" if (over := _over(silence, results, svc)) else ""
-        yield f"{state:7}  until {silence.until}  {about}  {found} in {JUDGED_DAYS} days  {plain(silence.author)}: {plain(silence.reason)}"
+        yield f"{state:7}  until {silence.until}  {about}  {found} in {LOOK_BACK_DAYS} days  {plain(silence.author)}: {plain(silence.reason)}"
 
 
 def explained(call: Call) -> int:

@@ -91,6 +91,18 @@ def test_another_limit(told: LaidWorld, typed: Type, limit: str, days: int) -> N
     assert f"full-dlq: {days} of 10 days with a value" in done.out
 
 
+def test_another_limit_for_a_program(told: LaidWorld, typed: Type) -> None:
+    """The same days as JSON, and a word where nothing is stored."""
+    (track,) = [
+        one
+        for one in json.loads(typed("history", "dlq_depth", "--limit", "> 30", "--format", "json").out)["tracks"]
+        if one["subject"] == "full-dlq"
+    ]
+    assert len(track["would_break"]) == 3
+    told.sql("DELETE FROM ops.validation_check_results")
+    assert typed("history", "dlq_depth", "--limit", "> 30").out.startswith("nothing is stored from ")
+
+
 def test_another_limit_counts_days(told: LaidWorld, typed: Type) -> None:
     """Several runs of a day are one day, and a day on which only a state was stored is none."""
     say(told, 0, "dlq_depth", "full-dlq", "FAIL", 50)
@@ -143,6 +155,7 @@ def test_a_skip_changes_nothing(told: LaidWorld, typed: Type) -> None:
     [
         (("history", "nosuch"), "nosuch"),
         (("history", "--limit", "> 3"), "one check"),
+        (("history", "dlq_depth", "--noise", "--limit", "> 3"), "two questions"),
         (("history", "dlq_depth", "--limit", "three"), "a state"),
         (("history", "dlq_depth", "--limit", "> > 3"), "neither"),
         (("history", "--days", "0"), "--days"),

@@ -91,6 +91,37 @@ def test_explaining_an_older_run_speaks_of_what_was_known_then(failing: str, typ
     assert typed("explain", first, check).out == before
 
 
+def test_explaining_what_its_own_retry_told(failing: str, typed: Type, world: LaidWorld) -> None:
+    """A channel refused, and accepted when the same run was told again: it was told."""
+    assert failing
+    ((run, check),) = world.sql(
+        "SELECT run_id, check_name FROM ops.validation_alerts WHERE transition = 'NEW' ORDER BY check_name LIMIT 1"
+    )
+    world.sql(
+        "INSERT INTO ops.validation_alerts SELECT * REPLACE (uuid()::VARCHAR AS alert_id, 'refused' AS status, "
+        "alert_timestamp - INTERVAL 1 SECOND AS alert_timestamp, 'status 500' AS message) "
+        "FROM ops.validation_alerts WHERE fingerprint IS NULL AND run_id = ?",
+        [run],
+    )
+    assert "outbox: told NEW: told 20" in typed("explain", run, check).out
+
+
+def test_explaining_what_a_run_ended_without_naming_it(failing: str, typed: Type, world: LaidWorld) -> None:
+    """The check could not look, then could: what was told of that is explained by the run that ended it, and only there."""
+    assert failing
+    run = ("run", "post_overnight", "--checks", "dlq_depth", "--fail-on", "never", "--format", "json")
+    kept = world.sql("SELECT * FROM pubsub.subscriptions")
+    world.sql("ALTER TABLE pubsub.subscriptions RENAME TO elsewhere")
+    typed(*run)
+    world.sql("ALTER TABLE pubsub.elsewhere RENAME TO subscriptions")
+    assert world.sql("SELECT * FROM pubsub.subscriptions") == kept
+    again = json.loads(typed(*run).out)["run_id"]
+    explained = json.loads(typed("explain", again, "dlq_depth", "--format", "json").out)["explained"]
+    (ended,) = [line for line in explained if line["subject"] == "dlq_depth"]
+    assert (ended["transition"], ended["told"]) == ("FIXED", True)
+    assert not any(line["later"] for line in explained if not line["transition"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [(("nonsense", "data_freshness"), "no run nonsense is stored"), (("nonsense", "no_such_check"), "no_such_check")],

@@ -104,6 +104,7 @@ def test_data_that_has_arrived_is_a_warning(pubsub: Client, world: LaidWorld) ->
     arrive(world)
     result = result_of(push(pubsub, pushed()))
     assert (result["status"], "1 rows in analytics.summary" in result["message"]) == ("WARN", True)
+    assert result["remedy"].endswith("\npython -m validator dlq replay raw-dlq-sub --drop-arrived")
     assert kept(world, "data_arrived") == [(True,)]
 
 

@@ -121,6 +121,8 @@ def test_a_subject_is_one_line(sendgrid: SendGridFake) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "reason", "transient"),
     [
+        (refuse(200, body={}), "it did not accept the mail (status 200)", False),
+        (refuse(204), "it did not accept the mail (status 204)", False),
         (refuse(401), "the API key was refused (status 401)", False),
         (refuse(403), "the API key was refused (status 403)", False),
         (refuse(400), "it refused the mail (status 400)", False),
@@ -133,7 +135,7 @@ def test_a_subject_is_one_line(sendgrid: SendGridFake) -> None:
         (LOST, "it could not be reached", True),
         (GARBAGE, "its answer could not be understood", True),
     ],
-    ids=["401", "403", "400", "413", "429", "429 much later", "500", "503", "reset", "lost", "garbage"],
+    ids=["200", "204", "401", "403", "400", "413", "429", "429 much later", "500", "503", "reset", "lost", "garbage"],
 )
 def test_a_mail_that_was_not_accepted_says_why(
     sendgrid: SendGridFake, behaviour: Behaviour, reason: str, transient: bool

@@ -134,6 +134,53 @@ def test_what_is_judged_over_many_days_follows_from_no_day() -> None:
     assert place.mailbox.subjects[0].endswith(": 2 new")
 
 
+def hole(*days: str) -> Result:
+    """What was said of a table that is judged day by day, those days broken."""
+    share = {day: 0.0 if day in days else 100.0 for day in ("2026-01-28", "2026-02-01", "2026-02-02")}
+    return found(FAIL, "predictions", "completeness", days=share, ranges=[(day, day) for day in days], limit=50)
+
+
+def test_the_hole_that_a_failed_phase_leaves_follows_from_it() -> None:
+    """Of all the days that were looked at just its own is broken."""
+    place = town()
+    place.run(phase(2), hole("2026-02-02"))
+    assert place.mailbox.subjects[0].endswith(": 1 new, 1 blocked")
+
+
+def test_a_hole_that_people_know_of_does_not_hide_what_follows() -> None:
+    """The day of last week was told; the one that is new is the failed phase's."""
+    place = town()
+    place.run(phase(2, PASS), hole("2026-01-28"))
+    place.run(phase(2), hole("2026-01-28", "2026-02-02"))
+    assert place.mailbox.subjects[1].endswith(": 1 new, 1 blocked")
+
+
+def test_more_holes_than_the_failed_phase_s_are_told_beside_it() -> None:
+    """Of another day that nobody knows of, phase 2 explains nothing."""
+    place = town()
+    place.run(phase(2), hole("2026-02-01", "2026-02-02"))
+    assert place.mailbox.subjects[0].endswith(": 2 new")
+
+
+def test_what_is_looked_at_now_follows_too() -> None:
+    """How old a table is now, in the same run; what was too old before follows from nothing of today."""
+    for before, said in ((PASS, ": 1 new, 1 blocked"), (FAIL, ": 1 new, 1 still")):
+        place = Town(phases=PHASES, judged_now=frozenset({"rows"}))
+        place.run(phase(2, PASS), table("predictions", before))
+        place.run(phase(2), table("predictions"))
+        assert place.mailbox.subjects[-1].endswith(said)
+
+
+def test_the_cause_comes_first() -> None:
+    """Before what else is new, however the names sort; and its command is the one to start with."""
+    place = town()
+    other = found(FAIL, "a queue", "depth", severity=P1)
+    place.run(other, phase(2), phase(3), table("predictions"))
+    body = " ".join(place.mailbox.bodies[0].split())
+    assert "P1 phase2_completion · phase2: phase2 is FAIL - Also failed: depth" in body
+    assert body.index("1. P1 phase2_completion") < body.index("2. P1 depth")
+
+
 def test_what_follows_can_be_acknowledged_too() -> None:
     """Its id stands beside it."""
     place = town()

@@ -118,6 +118,13 @@ def test_what_is_silenced_is_listed_in_the_morning() -> None:
     assert "silenced by ana until 2026-02-10: refilled on Monday" in " ".join(place.mailbox.bodies[0].split())
 
 
+def test_what_is_silenced_says_so_in_the_text_too() -> None:
+    """The text part says what the HTML says: a state of its own, not that it was skipped."""
+    place = town(notify="always")
+    place.run(found(FAIL))
+    assert "SILENCED a" in " ".join(place.mailbox.bodies[-1].split())
+
+
 def test_what_is_silenced_leads_nothing() -> None:
     """Neither the headline nor the command to start with is about it."""
     place = town(notify="always")

@@ -1,7 +1,7 @@
 """One message per change: new, worse, fixed; nothing while nothing changes; and whatever was refused is told by the next run."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -204,6 +204,9 @@ def test_a_check_that_could_not_look_once_is_told_once(town: Town) -> None:
     for _ in range(6):
         town.run(found(PASS))
     assert town.words("a") == ["NEW", "FIXED"]
+    assert town.mailbox.subjects[-1].endswith(": 1 fixed")
+    body = " ".join(town.mailbox.bodies[-1].split())
+    assert "could not be judged since 2026-02-03 07:00 EST for 1 h; it is judged again" in body
 
 
 def test_what_is_gone_is_not_said_to_have_passed(town: Town) -> None:
@@ -259,6 +262,64 @@ def test_a_problem_of_this_evening_is_not_new_again_in_the_morning(town: Town) -
     town.run(found(FAIL, day=START.astimezone(WHERE).date()), hours=12)
     town.run(found(FAIL), hours=12)
     assert len(town.mailbox.subjects) == 1
+
+
+def test_one_incident_of_an_evening_and_a_morning_is_one(town: Town) -> None:
+    """It is listed once, the next day's passing does not end it, and its own end is told once, with when it really began."""
+    town = Town(notify="always")
+    town.run(found(FAIL, day=today(town, 12)), hours=12)
+    town.run(found(FAIL), hours=12)
+    assert town.mailbox.subjects[-1].endswith(": 1 still")
+    town.run(found(PASS, day=today(town, 8)), hours=8)
+    assert town.mailbox.subjects[-1].endswith(": 1 still")
+    town.run(found(PASS), hours=1)
+    assert town.mailbox.subjects[-1].endswith(": 1 fixed")
+    assert "was down since 2026-02-03 18:00 EST for 21 h" in " ".join(town.mailbox.bodies[-1].split())
+    town.run(found(PASS), hours=1)
+    assert town.words() == ["NEW", "STILL", "STILL", "FIXED"]
+
+
+def test_what_failed_in_the_evening_and_is_well_in_the_morning_is_fixed(town: Town) -> None:
+    """By the date that it was told of, not by the next one."""
+    town.run(found(FAIL, day=today(town, 12)), hours=12)
+    town.run(found(PASS), hours=12)
+    assert town.words() == ["NEW", "FIXED"]
+    town.run(found(FAIL, day=today(town, 8)), hours=8)
+    assert town.words() == ["NEW", "FIXED", "NEW"]
+
+
+def test_what_nobody_could_be_told_of_in_the_evening_is_told_in_the_morning(town: Town) -> None:
+    """Once, since the evening."""
+    town.mailbox.outcome = "refused"
+    town.run(found(FAIL, day=today(town, 12)), hours=12)
+    town.mailbox.outcome = "accepted"
+    town.run(found(FAIL), hours=12)
+    assert town.words() == ["NEW"]
+    assert "stands since 2026-02-03 18:00 EST (2 runs)" in " ".join(town.mailbox.bodies[-1].split())
+
+
+def today(town: Town, hours: float) -> date:
+    """The day on which the run after so many hours is."""
+    return (town.now + timedelta(hours=hours)).astimezone(WHERE).date()
+
+
+def test_a_queue_does_not_fail_for_a_date() -> None:
+    """What is looked at now has no date to speak of when it ends."""
+    town = Town(judged_now=frozenset({"a"}))
+    town.run(found(FAIL, day=START.date()))
+    town.run(found(PASS), hours=24)
+    body = " ".join(town.mailbox.bodies[-1].split())
+    assert "was down since 2026-02-03 07:00 EST for 24 h" in body or "for 1 day" in body
+    assert "it failed for" not in body
+    assert "date 2026" not in body
+
+
+def test_runs_are_counted_within_the_time_that_is_looked_back() -> None:
+    """What has stood for longer was found by more runs than are known."""
+    town = Town(notify="always")
+    for _ in range(12):
+        town.run(found(FAIL), hours=24)
+    assert "in the last 8 days, since 2026-02-04" in " ".join(town.mailbox.bodies[-1].split())
 
 
 def test_a_schedule_that_always_tells_says_what_is_still_open() -> None:
@@ -337,6 +398,20 @@ def test_flapping_is_said_once_and_its_end_too(town: Town) -> None:
         town.run(found(PASS))
     assert town.words()[-1] == "FIXED"
     assert len(town.words()) == 6
+
+
+def test_what_flaps_and_becomes_worse_than_ever_is_told_at_once(town: Town) -> None:
+    """That it comes and goes is known; that it is critical now, or a hundred times as much, is not."""
+    for n in range(8):
+        town.run(found(PASS if n % 2 else WARN, value=0 if n % 2 else 12, limit=10), hours=0.3)
+    assert len(town.words()) == 5
+    town.run(found(FAIL, severity=Severity.P1_CRITICAL, value=50, limit=10), hours=0.3)
+    assert town.words()[5:] == ["WORSE"]
+    assert "FAIL P1 a s" in " ".join(town.mailbox.bodies[-1].split())
+    town.run(found(FAIL, severity=Severity.P1_CRITICAL, value=55, limit=10), hours=0.3)
+    assert len(town.words()) == 6
+    town.run(found(FAIL, severity=Severity.P1_CRITICAL, value=900, limit=10), hours=1.2)
+    assert town.words()[6:] == ["WORSE"]
 
 
 def test_what_flaps_and_passes_now_is_not_said_to_fail() -> None:
@@ -466,5 +541,20 @@ def test_a_run_that_tells_what_another_found_says_so(town: Town) -> None:
     town.run(found(PASS, "t", "b"))
     town.run(found(FAIL, "t", "b"))
     first, second = (" ".join(body.split()) for body in town.mailbox.bodies)
-    assert "NOT OF THIS RUN: 1 finding was made by other runs" in first
-    assert "NOT OF THIS RUN" not in second
+    assert "NOT OF THIS RUN: 1 finding below was made by other runs, 1 of them not told before." in first
+    assert "Nothing in this run, 1 finding of others open. P2 a · s: s is FAIL" in first
+    assert "not told before" not in second
+
+
+def test_the_first_screen_of_a_run_without_findings_names_what_is_open() -> None:
+    """A red banner over an answer that says nothing would be read as a mistake."""
+    town = Town(notify="always")
+    town.run(found(FAIL, "s", "a"), found(WARN, "t", "a"))
+    town.run(found(PASS, "u", "b"))
+    body = " ".join(town.mailbox.bodies[-1].split())
+    assert town.mailbox.subjects[-1].endswith(": 2 still")
+    assert "Nothing in this run, 2 findings of others open" in body
+    assert "What do I type? Nothing" not in body
+    town.run(found(FAIL, "u", "b"))
+    last = " ".join(town.mailbox.bodies[-1].split())
+    assert "NOT OF THIS RUN: 2 findings below were made by other runs; the answers are of this run alone." in last

@@ -101,6 +101,7 @@ class MemoryLedger:
                 status=change.status,
                 severity=change.severity,
                 flapping=bool(change.flapping),
+                of=change.judged.target_date,
                 acknowledged_at=kept.acknowledged_at if kept and change.acknowledged else None,
             )
             self.words.append((channel, change, told))
@@ -141,6 +142,7 @@ class Town:
     silences: tuple[SilenceSpec, ...] = ()
     phases: Phases = NO_PHASES
     declared: frozenset[str] | None = None
+    judged_now: frozenset[str] = frozenset()
     now: datetime = START
     mailbox: Mailbox = field(default_factory=Mailbox)
     ledger: Any = field(default_factory=MemoryLedger)
@@ -150,7 +152,14 @@ class Town:
     @property
     def teller(self) -> Teller:
         """What telling asks for."""
-        rules = Rules(spec=self.spec, where=WHERE, phases=self.phases, silences=self.silences, declared=self.declared)
+        rules = Rules(
+            spec=self.spec,
+            where=WHERE,
+            judged_now=self.judged_now,
+            phases=self.phases,
+            silences=self.silences,
+            declared=self.declared,
+        )
         return Teller(
             channels=[self.mailbox],
             links=Links(domain="example.com"),

@@ -67,7 +67,7 @@ def result_of(case: Case, target: date, now: datetime, watching: NamedCheck | No
         actual_value=f"{amount(case.count, 'message')} within the hour",
         target_table=harm.tables[0] if len(harm.tables) == 1 else None,
         affected_records=case.count,
-        remedy=_remedy(place, project),
+        remedy=_remedy(place, project, drop=case.harm.arrival in (Arrival.ARRIVED, Arrival.NOT_OWED)),
         evidence=_evidence(case),
     )
 
@@ -88,10 +88,11 @@ def _message(case: Case) -> str:
     return plain("; ".join(parts))
 
 
-def _remedy(place: Place, project: str) -> str:
-    """What to type: look and send again where it can be found, else make a place where it can."""
+def _remedy(place: Place, project: str, *, drop: bool) -> str:
+    """What to type: look, and send again or take out where it can be found, else make a place where it can."""
     if place.watched:
-        return f"python -m validator dlq peek {place.subscription}\npython -m validator dlq replay {place.subscription}"
+        again = f"python -m validator dlq replay {place.subscription}" + (" --drop-arrived" if drop else "")
+        return f"python -m validator dlq peek {place.subscription}\n{again}"
     if not place.topic:
         return "python -m validator dlq list"
     name, topic = shlex.quote(f"{place.topic}-sub"), shlex.quote(place.topic)

@@ -72,12 +72,14 @@ class SendGridChannel:
         api = SendGridAPIClient(self._key, host=self._host)
         api.client.timeout = seconds
         try:
-            api.client.mail.send.post(request_body=mail)
+            answer = api.client.mail.send.post(request_body=mail)
         except HTTPError as refusal:
             return refusal
         except FAILURES as error:
             reason = service_error(SERVICE, error).reason
             raise NotSent(f"{SERVICE}: {reason}", transient=reason != NO_ADDRESS) from error
+        if int(answer.status_code) != HTTPStatus.ACCEPTED:
+            raise NotSent(f"{SERVICE}: it did not accept the mail (status {int(answer.status_code)})")
         return None
 
     def _mail(self, message: Message) -> Any:

@@ -18,14 +18,23 @@ SHOWN = 3
 _COMMAND_LINES = 5
 
 
-def answers(run: Run, findings: Sequence[Finding]) -> tuple[Answer, ...]:
-    """The answers, in the order of the questions. `findings` are FAIL, ERROR, WARN, the worst first."""
+def answers(run: Run, findings: Sequence[Finding], elsewhere: Sequence[Finding] = ()) -> tuple[Answer, ...]:
+    """The answers, in the order of the questions. `findings` are FAIL, ERROR, WARN, the worst first; `elsewhere` those that other runs made
+    and that stand: where this run has none, they are the answer.
+    """
+    lost = bool(run.results) and not run.count(Status.FAIL) + run.count(Status.ERROR) + run.count(Status.WARN)
     return (
         _judged("Did it complete?", _of_category(run, COMPLETION)),
-        _what_failed(run, findings),
+        _open_elsewhere(elsewhere) if elsewhere and lost else _what_failed(run, findings),
         _judged("Are the outputs ready?", _of_category(run, READINESS)),
-        _what_to_type(run, findings),
+        _what_to_type(run, findings or elsewhere),
     )
+
+
+def _open_elsewhere(elsewhere: Sequence[Finding]) -> Answer:
+    verdict = f"Nothing in this run, {amount(len(elsewhere), 'finding')} of others open"
+    tone = max((finding.status for finding in elsewhere), key=lambda status: status.rank)
+    return Answer(question="What failed, and why?", verdict=verdict, tone=tone, points=_points(elsewhere))
 
 
 def _of_category(run: Run, categories: frozenset[str]) -> list[Result]:

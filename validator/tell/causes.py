@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from validator.results import Result
 from validator.ssot.source import Ssot
 from validator.status import Status
-from validator.tell.problem import Key, Problem
+from validator.tell.problem import NOW, Key, Problem
+from validator.tell.worse import broken_days
 
 COMPLETION = "completion"
 
@@ -60,10 +61,15 @@ def phases_of(ssot: Ssot) -> Phases:
     return Phases(completion=completion, checks=checks, subjects=subjects, names=names, untold=untold)
 
 
-def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[Key] = ()) -> Mapping[Key, Problem]:
+def causes_of(
+    problems: Iterable[Problem],
+    phases: Phases,
+    silenced: Collection[Key] = (),
+    known: Mapping[Key, Collection[str]] | None = None,
+) -> Mapping[Key, Problem]:
     """The earliest failed phase upstream of each problem, of the same date and not after it: what was down for Monday explains nothing of
-    Tuesday. What matters more than its cause has none, nor has what is judged over many days; and what is silenced, of which nobody is
-    told, is none.
+    Tuesday. What matters more than its cause has none, nor has what broke on other days, but for those that are `known`; and what is
+    silenced, of which nobody is told, is none.
     """
     every = list(problems)
     roots = sorted(
@@ -84,12 +90,21 @@ def causes_of(problems: Iterable[Problem], phases: Phases, silenced: Collection[
             if (
                 phase is not None
                 and upstream < phase
-                and root.key.day == problem.key.day
-                and root.newest.target_date == problem.newest.target_date
-                and root.began <= problem.began
-                and len(problem.newest.evidence.get("days") or ()) <= 1
                 and problem.newest.severity.rank <= root.newest.severity.rank
+                and _is_of_its_time(problem, root, (known or {}).get(problem.key, ()))
             ):
                 causes[problem.key] = root
                 break
     return causes
+
+
+def _is_of_its_time(problem: Problem, root: Problem, known: Collection[str]) -> bool:
+    """Whether a problem can have come of what failed for that date: it is of the same, what it looks at now is no older, and of what is
+    judged by day just that one has broken since people were told.
+    """
+    result, date = problem.newest, root.newest.target_date
+    if result.target_date != date or problem.key.day not in (root.key.day, NOW):
+        return False
+    if days := broken_days(result):
+        return days - set(known) == {date.isoformat()}
+    return root.began <= problem.began and not result.evidence.get("days")

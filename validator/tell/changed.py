@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from validator.results import Result, Run
 from validator.status import RunStatus, Status, Transition, run_status
 from validator.tell.change import Change
-from validator.tell.notice import Notice
+from validator.tell.notice import Notice, roots_of
 from validator.tell.plain import clip, plain
-from validator.tell.problem import BAD
+from validator.tell.problem import BAD, NOW
 from validator.tell.view import Finding, Line, Section
 from validator.tell.words import change_words
 
@@ -43,10 +43,13 @@ def leading(found: Iterable[Result], notice: Notice) -> list[Result]:
     silenced.
     """
     changes = {change.judged.result_id: change for change in notice.changes}
+    roots = roots_of(notice.changes)
 
-    def place(result: Result) -> tuple[bool, bool]:
+    def place(result: Result) -> tuple[bool, bool, bool]:
         change = changes.get(result.result_id)
-        return change is not None and _is_under(change, notice), change is not None and not change.is_news
+        if change is None:
+            return False, False, True
+        return _is_under(change, notice), change.key not in roots and not change.is_news, change.key not in roots
 
     kept = [one for one in found if one.result_id not in changes or not changes[one.result_id].silenced]
     return sorted(kept, key=place)
@@ -86,6 +89,8 @@ def _is_under(change: Change, notice: Notice) -> bool:
 def _finding(change: Change, notice: Notice, finding_of: Callable[[Result], Finding], where: ZoneInfo) -> Finding:
     follows = tuple(_under(other, finding_of, where) for other in notice.told if other.cause == change.key)
     base = replace(finding_of(change.result), change=change_words(change, where), follows=follows)
+    if change.key.day == NOW:
+        base = replace(base, date="")
     if change.transition is Transition.FIXED:
         past = f"It {'was' if change.result.status in BAD else 'is'}: {base.message}"
         # What a check stopped speaking of is over, but nothing passed.
@@ -125,4 +130,5 @@ def _silenced(change: Change) -> Line:
         names=(name,),
         count=1,
         text=clip(plain(f"{result.status.value}, {change.quiet}"), _REASON),
+        state="SILENCED",
     )

@@ -1,6 +1,6 @@
 """What one channel is to be told, and whether now: the difference between what is stored and what it was told last."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,9 +13,11 @@ from validator.ssot.models.pipeline import TellingSpec
 from validator.status import Severity, Transition
 from validator.tell.causes import NO_PHASES, Phases, causes_of
 from validator.tell.change import STANDS, Change, changes_of
+from validator.tell.one_date import evening_keys, of_one_date
 from validator.tell.problem import Key, Problem, gone_from, problems_of
 from validator.tell.silences import silence_notes, silence_of
 from validator.tell.told import Ledger, Told
+from validator.tell.worse import broken_days
 
 Notify = Literal["always", "change", "never"]
 
@@ -34,13 +36,16 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What there is to tell a channel `at` a time, the run's own and what earlier runs could not tell. `due` says whether, `why` for what reason."""
+    """What there is to tell a channel `at` a time, the run's own and what earlier runs could not tell. `due` says whether, `why` for what reason;
+    `unread` why it is not known what the channel was told before.
+    """
 
     at: datetime
     changes: tuple[Change, ...]
     due: bool
     why: str
     notes: tuple[str, ...] = ()
+    unread: str = ""
 
     @property
     def told(self) -> tuple[Change, ...]:
@@ -64,8 +69,7 @@ def notice_of(
 
     `partial`: the run did not look at all that its checks are for, so what it does not speak of is not over.
     """
-    told = ledger.of(channel)
-    problems = current_problems(own, stored, told, rules, partial=partial, scheduled=scheduled)
+    problems, told = current_problems(own, stored, ledger.of(channel), rules, partial=partial, scheduled=scheduled)
     changes = _weighed(problems, told, rules, now)
     due, why = _due(
         changes,
@@ -77,7 +81,14 @@ def notice_of(
         now,
     )
     notes = silence_notes(rules.silences, [*stored, *own], day_of(now, rules.where))
-    return Notice(at=now, changes=tuple(sorted(changes, key=_weight)), due=due, why=why, notes=tuple(notes))
+    roots = roots_of(changes)
+    ordered = sorted(changes, key=lambda change: (change.key not in roots, *_weight(change)))
+    return Notice(at=now, changes=tuple(ordered), due=due, why=why, notes=tuple(notes))
+
+
+def roots_of(changes: Iterable[Change]) -> set[Key]:
+    """What others follow from."""
+    return {change.cause for change in changes if change.cause is not None}
 
 
 def current_problems(
@@ -88,22 +99,25 @@ def current_problems(
     *,
     partial: bool = False,
     scheduled: bool = True,
-) -> Mapping[Key, Problem]:
-    """Every problem as it is now. What is no longer spoken of by its own check, in this run, is gone.
+) -> tuple[Mapping[Key, Problem], Mapping[Key, Told]]:
+    """Every problem as it is now, and what was told of each. What is no longer spoken of by its own check, in this run, is gone.
 
     So is what was said by a check that is not declared any more; by hand, whoever runs it may have other declarations than the service.
     """
     believed = {key for key, word in told.items() if word.is_open}
+    found = problems_of([*stored, *own], rules.where, rules.judged_now, believed | evening_keys(told))
+    every, words = of_one_date(found, told)
     problems = {
         key: problem
-        for key, problem in problems_of([*stored, *own], rules.where, rules.judged_now, believed).items()
-        if key in believed or (_is_declared(problem, rules) and not _is_told_to_be_gone(problem, told.get(key)))
+        for key, problem in every.items()
+        if key in believed or (_is_declared(problem, rules) and not _is_told_to_be_gone(problem, words.get(key)))
     }
     for key, problem in problems.items():
         removed = scheduled and not _is_declared(problem, rules)
         if removed or (not partial and gone_from(own, problem, rules.where, rules.judged_now)):
-            problems[key] = replace(problem, gone=True)
-    return problems
+            at = [one.check_timestamp for one in own if one.check_name == problem.newest.check_name]
+            problems[key] = replace(problem, gone=True, over=max(at, default=None))
+    return problems, words
 
 
 def _is_told_to_be_gone(problem: Problem, word: Told | None) -> bool:
@@ -125,7 +139,8 @@ def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: R
         if (silence := silence_of(change, problems[change.key], rules.silences, rules.where, today))
     }
     untold = {change.key for change in changes if _is_untold(change, rules.phases)}
-    causes = causes_of(problems.values(), rules.phases, {*silences, *untold})
+    known = {change.key: _known_days(change, problems[change.key]) for change in changes}
+    causes = causes_of(problems.values(), rules.phases, {*silences, *untold}, known)
     weighed = []
     for change in changes:
         if silence := silences.get(change.key):
@@ -140,6 +155,14 @@ def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: R
         else:
             weighed.append(change)
     return weighed
+
+
+def _known_days(change: Change, problem: Problem) -> set[str]:
+    """The broken days that people were told of."""
+    told = change.told
+    if told is None or not told.is_open:
+        return set()
+    return next((broken_days(one) for one in problem.seen if one.run_id == told.run_id), set())
 
 
 def _is_untold(change: Change, phases: Phases) -> bool:

@@ -13,6 +13,8 @@ from validator.results import Result
 from validator.status import Status
 
 BAD = (Status.FAIL, Status.ERROR, Status.WARN)
+LOOK_BACK_DAYS = 8
+"""Days within which what was judged is looked at: what could not be told within them is told no more."""
 NOW, TODAY, YESTERDAY = "now", "today", "yesterday"
 
 
@@ -37,11 +39,14 @@ def relative_day(target: date, today: date) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """`seen` is what was judged of it, the oldest first, never empty: a SKIP judges nothing. `gone`: its check ran and no longer speaks of it."""
+    """`seen` is what was judged of it, the oldest first, never empty: a SKIP judges nothing. `gone`: its check ran and no longer speaks of it,
+    which was seen at `over`.
+    """
 
     key: Key
     seen: tuple[Result, ...]
     gone: bool = False
+    over: datetime | None = None
 
     @property
     def newest(self) -> Result:
@@ -52,6 +57,11 @@ class Problem:
     def is_bad(self) -> bool:
         """Whether it stands."""
         return not self.gone and self.newest.status in BAD
+
+    @property
+    def answered(self) -> bool:
+        """Whether it was the check itself that could not judge, and that judges again."""
+        return self.gone and self.newest.status is Status.ERROR and self.newest.subject == self.newest.check_name
 
     @cached_property
     def episode(self) -> tuple[Result, ...]:

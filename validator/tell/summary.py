@@ -9,9 +9,11 @@ from validator.results import Result, Run
 from validator.status import RunStatus, Status, Transition
 from validator.tell.answers import answers
 from validator.tell.causes import NO_PHASES, Phases
+from validator.tell.change import Change
 from validator.tell.changed import changed_sections, counted, leading, state_of
 from validator.tell.notice import Notice
 from validator.tell.plain import amount, clip, plain, plain_lines
+from validator.tell.problem import BAD
 from validator.tell.view import Finding, Line, Section, Summary
 
 __all__ = ["SHOWN", "Summary", "summarise"]
@@ -81,7 +83,7 @@ def summarise(
         run_timestamp=run.run_timestamp,
         duration_ms=run.duration_ms,
         counts={status: run.count(status) for status in _TITLES},
-        answers=answers(run, findings),
+        answers=answers(run, findings, [_finding(run, change.result, known) for change in _elsewhere(run, notice)]),
         sections=sections,
         notes=(
             *_notes(run),
@@ -133,12 +135,23 @@ def _notes(run: Run) -> tuple[str, ...]:
 
 
 def _others(run: Run, notice: Notice | None) -> Iterator[str]:
-    """That news is of other runs, of which the four answers don't speak."""
-    own = {result.fingerprint for result in run.results}
-    news = [one for one in notice.told if one.transition in (Transition.NEW, Transition.WORSE)] if notice else []
-    if left := sum(one.key.fingerprint not in own for one in news):
-        found = "1 finding was" if left == 1 else f"{left:,} findings were"
-        yield f"NOT OF THIS RUN: {found} made by other runs and not told yet; the answers here are of this run alone."
+    """What to know of what is told beside this run's own: that it is of other runs; that nobody knows what was told before."""
+    if left := _elsewhere(run, notice):
+        found = "1 finding below was" if len(left) == 1 else f"{len(left):,} findings below were"
+        news = sum(one.transition in (Transition.NEW, Transition.WORSE) for one in left)
+        told = f", {news:,} of them not told before" if news else ""
+        alone = "; the answers are of this run alone" if any(one.status in BAD for one in run.results) else ""
+        yield f"NOT OF THIS RUN: {found} made by other runs{told}{alone}."
+    if notice and notice.unread:
+        told_before = "what people were told before can't be read, so everything that was found is called new"
+        yield clip(plain(f"NOT COMPARED: {told_before} ({notice.unread})."), _PROBLEM)
+
+
+def _elsewhere(run: Run, notice: Notice | None) -> list[Change]:
+    """What stands and is told, and was found by other runs."""
+    own = {result.result_id for result in run.results}
+    told = notice.told if notice else ()
+    return [one for one in told if one.ended is None and one.judged.result_id not in own]
 
 
 def _silences(notice: Notice | None) -> Iterator[str]:

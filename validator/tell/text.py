@@ -132,7 +132,7 @@ def _grouped(line: Line, width: int, check: int, paint: Paint) -> Iterator[str]:
     room = width - _STATE - columns(lead)
     is_one_line = bool(check) and line.status is Status.PASS
     first, *rest = [cut(text, room)] if is_one_line else wrap(text, room)
-    yield _state(line.status, "", paint) + lead + first
+    yield _state(line.status, "", paint, line.state) + lead + first
     yield from (" " * (_STATE + columns(lead)) + more for more in rest)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from validator.status import Severity, Status, Transition
-from validator.tell.problem import Key
+from validator.tell.problem import TODAY, YESTERDAY, Key
 
 FLAPPING = "FLAPPING"
 """The status that is kept of a problem that was told as flapping."""
@@ -14,7 +14,8 @@ FLAPPING = "FLAPPING"
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What a channel was last told of a problem. `opened` is when it was first told of this time, `status` what it was told to be;
-    `was_critical` whether it was told as critical before, this time; `raised` when it was last told as new or worse.
+    `was_critical` whether it was told as critical before, this time; `raised` when it was last told as new or worse. `of` is the date that
+    it was told of, None for what has none.
     """
 
     key: Key
@@ -30,6 +31,7 @@ class Told:
     note: str = ""
     was_critical: bool = False
     raised: datetime | None = None
+    of: date | None = None
 
     def after(self, before: "Told | None") -> "Told":
         """This word as the one that came after `before`: of the same time that it stood, unless that was over."""
@@ -62,9 +64,16 @@ class Ledger:
 
 
 def newest(rows: Iterable[tuple[str, Told]]) -> Mapping[str, Mapping[Key, Told]]:
-    """The last word by channel and problem, from rows with the oldest first."""
+    """The last word by channel and problem, from rows with the oldest first. What was told of a date on that day, and again on the next, is
+    one word, of yesterday.
+    """
     found: dict[str, dict[Key, Told]] = {}
     for channel, told in rows:
         mine = found.setdefault(channel, {})
-        mine[told.key] = told.after(mine.get(told.key))
+        evening = mine.get(Key(told.key.fingerprint, TODAY)) if told.key.day == YESTERDAY else None
+        if evening and evening.of == told.of:
+            mine[told.key] = told.after(evening if evening.is_open else mine.get(told.key))
+            del mine[evening.key]
+        else:
+            mine[told.key] = told.after(mine.get(told.key))
     return found

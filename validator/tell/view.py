@@ -82,7 +82,9 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """Several results in one line: what passed of one check, or what was skipped for one reason. `names` are the first few of `count`."""
+    """Several results in one line: what passed of one check, or what was skipped for one reason. `names` are the first few of `count`;
+    `state` stands in place of the status where that is not what it is about.
+    """
 
     status: Status
     check: str
@@ -90,6 +92,7 @@ class Line:
     names: tuple[str, ...]
     count: int
     text: str = ""
+    state: str = ""
 
     @property
     def label(self) -> str:

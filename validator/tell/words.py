@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 from validator.status import Transition
 from validator.tell.change import Change
 from validator.tell.plain import amount, clip, plain
+from validator.tell.problem import LOOK_BACK_DAYS, NOW
 
 
 def change_words(change: Change, where: ZoneInfo) -> str:
     """One sentence without its full stop; times are local to the pipeline."""
     since = f"since {moment(change.since, where)}"
-    runs = f" ({amount(change.runs, 'run')})" if change.runs > 1 else ""
+    runs = f" ({_runs(change)})" if change.runs > 1 else ""
     if change.flapping:
         passes = f"; it passes now, since {moment(change.ended, where)}" if change.ended else ""
         return f"came or went {change.flapping} times of late{passes}; told once until it settles"
@@ -25,7 +26,14 @@ def change_words(change: Change, where: ZoneInfo) -> str:
     in_hand = f"; acknowledged: {clip(plain(change.told.note), 120)}" if change.acknowledged and change.told else ""
     if change.transition is Transition.BETTER:
         return f"was {before}, stands {since}{runs}{in_hand}"
-    return f"{amount(change.runs, 'run')}, {since}{in_hand}"
+    return f"{_runs(change)}, {since}{in_hand}"
+
+
+def _runs(change: Change) -> str:
+    """How many runs found it so; of what has stood for longer than is looked back, within that time."""
+    counted = amount(change.runs, "run")
+    longer = change.judged.check_timestamp - change.since > timedelta(days=LOOK_BACK_DAYS)
+    return f"{counted} in the last {LOOK_BACK_DAYS} days" if longer else counted
 
 
 def _before(change: Change) -> str:
@@ -42,12 +50,14 @@ def _fixed(change: Change, where: ZoneInfo) -> str:
         span += f" for {duration(change.ended - change.since)}"
     if change.missed:
         return f"was down {span}; nobody could be told then"
+    if change.answered:
+        return f"could not be judged {span}; it is judged again"
     if change.gone:
         return f"was down {span}; its check no longer speaks of it, and nobody has seen that it is well"
     dates = change.result.target_date, change.judged.target_date
-    return f"was down {span}" + (
-        f"; it failed for {dates[0]}, and passed for {dates[1]}" if len(set(dates)) > 1 else ""
-    )
+    if change.key.day == NOW or dates[0] == dates[1]:
+        return f"was down {span}"
+    return f"was down {span}; it failed for {dates[0]}, and passed for {dates[1]}"
 
 
 def moment(at: datetime, where: ZoneInfo) -> str:
