@@ -28,7 +28,8 @@ gcloud firestore databases describe '--database=(default)' --project=nba-props-p
 
 # 3. service account nba-orchestration@nba-props-platform.iam.gserviceaccount.com
 # runs the functions, and calls them for Cloud Scheduler and Pub/Sub; one that is there is used
-gcloud iam service-accounts describe nba-orchestration@nba-props-platform.iam.gserviceaccount.com --project=nba-props-platform >/dev/null 2>&1 ||
+there=$(gcloud iam service-accounts list --filter=email=nba-orchestration@nba-props-platform.iam.gserviceaccount.com --project=nba-props-platform '--format=value(name,bindings.members)')
+[ -n "$there" ] ||
   gcloud iam service-accounts create nba-orchestration \
     '--display-name=Validation of nba-props' \
     --project=nba-props-platform
@@ -106,7 +107,7 @@ bq query \
   --location=us-west2 \
   --use_legacy_sql=false \
   'GRANT `roles/bigquery.dataViewer` ON SCHEMA `nba-props-platform`.`nba_raw` TO "serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com"' ||
-  echo 'left out: roles/bigquery.dataViewer on dataset nba_raw' >&2
+  { left_out=yes; echo 'left out: roles/bigquery.dataViewer on dataset nba_raw' >&2; }
 
 # 14. roles/bigquery.dataViewer on dataset nba_analytics
 # reads the tables that are watched
@@ -115,7 +116,7 @@ bq query \
   --location=us-west2 \
   --use_legacy_sql=false \
   'GRANT `roles/bigquery.dataViewer` ON SCHEMA `nba-props-platform`.`nba_analytics` TO "serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com"' ||
-  echo 'left out: roles/bigquery.dataViewer on dataset nba_analytics' >&2
+  { left_out=yes; echo 'left out: roles/bigquery.dataViewer on dataset nba_analytics' >&2; }
 
 # 15. roles/bigquery.dataViewer on dataset nba_precompute
 # reads the tables that are watched
@@ -124,7 +125,7 @@ bq query \
   --location=us-west2 \
   --use_legacy_sql=false \
   'GRANT `roles/bigquery.dataViewer` ON SCHEMA `nba-props-platform`.`nba_precompute` TO "serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com"' ||
-  echo 'left out: roles/bigquery.dataViewer on dataset nba_precompute' >&2
+  { left_out=yes; echo 'left out: roles/bigquery.dataViewer on dataset nba_precompute' >&2; }
 
 # 16. roles/bigquery.dataViewer on dataset nba_predictions
 # reads the tables that are watched
@@ -133,7 +134,7 @@ bq query \
   --location=us-west2 \
   --use_legacy_sql=false \
   'GRANT `roles/bigquery.dataViewer` ON SCHEMA `nba-props-platform`.`nba_predictions` TO "serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com"' ||
-  echo 'left out: roles/bigquery.dataViewer on dataset nba_predictions' >&2
+  { left_out=yes; echo 'left out: roles/bigquery.dataViewer on dataset nba_predictions' >&2; }
 
 # 17. roles/bigquery.dataEditor on dataset nba_orchestration
 # writes runs, results and what people were told
@@ -150,7 +151,7 @@ bq query \
   --location=us-west2 \
   --use_legacy_sql=false \
   'GRANT `roles/bigquery.dataViewer` ON SCHEMA `nba-props-platform`.`nba_reference` TO "serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com"' ||
-  echo 'left out: roles/bigquery.dataViewer on dataset nba_reference' >&2
+  { left_out=yes; echo 'left out: roles/bigquery.dataViewer on dataset nba_reference' >&2; }
 
 
 # ---- Secrets ----
@@ -180,6 +181,7 @@ gcloud secrets describe validation-github-token --project=nba-props-platform >/d
 gcloud secrets add-iam-policy-binding sendgrid-api-key \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/secretmanager.secretAccessor \
+  --condition=None \
   --project=nba-props-platform
 
 # 24. roles/secretmanager.secretAccessor on secret slack-webhook-url
@@ -187,6 +189,7 @@ gcloud secrets add-iam-policy-binding sendgrid-api-key \
 gcloud secrets add-iam-policy-binding slack-webhook-url \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/secretmanager.secretAccessor \
+  --condition=None \
   --project=nba-props-platform
 
 # 25. roles/secretmanager.secretAccessor on secret validation-heartbeat-url
@@ -194,6 +197,7 @@ gcloud secrets add-iam-policy-binding slack-webhook-url \
 gcloud secrets add-iam-policy-binding validation-heartbeat-url \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/secretmanager.secretAccessor \
+  --condition=None \
   --project=nba-props-platform
 
 # 26. roles/secretmanager.secretAccessor on secret validation-github-token
@@ -201,6 +205,7 @@ gcloud secrets add-iam-policy-binding validation-heartbeat-url \
 gcloud secrets add-iam-policy-binding validation-github-token \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/secretmanager.secretAccessor \
+  --condition=None \
   --project=nba-props-platform
 
 # 27. a value of secret sendgrid-api-key
@@ -229,6 +234,7 @@ gcloud secrets add-iam-policy-binding validation-github-token \
 # 31. function validation-runner
 # answers Cloud Scheduler and people; run from the project's folder
 asked_1=$(python -m validator deploy source)
+: "${asked_1:?nothing was found}"
 gcloud functions deploy validation-runner \
   --gen2 \
   --region=us-west2 \
@@ -254,6 +260,7 @@ gcloud run services add-iam-policy-binding validation-runner \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform
 
 # 33. function validation-runner is closed to allUsers
@@ -264,6 +271,7 @@ if [ -n "$there" ]; then
     --region=us-west2 \
     --member=allUsers \
     --role=roles/run.invoker \
+    --condition=None \
     --project=nba-props-platform
 fi
 
@@ -275,6 +283,7 @@ if [ -n "$there" ]; then
     --region=us-west2 \
     --member=allAuthenticatedUsers \
     --role=roles/run.invoker \
+    --condition=None \
     --project=nba-props-platform
 fi
 
@@ -287,8 +296,9 @@ gcloud run services add-iam-policy-binding prediction-worker \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service prediction-worker' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service prediction-worker' >&2; }
 
 # 36. roles/run.invoker on service prediction-coordinator
 # asks its /health (service_health)
@@ -296,8 +306,9 @@ gcloud run services add-iam-policy-binding prediction-coordinator \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service prediction-coordinator' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service prediction-coordinator' >&2; }
 
 # 37. roles/run.invoker on service nba-phase3-analytics-processors
 # asks its /health (service_health)
@@ -305,8 +316,9 @@ gcloud run services add-iam-policy-binding nba-phase3-analytics-processors \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service nba-phase3-analytics-processors' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service nba-phase3-analytics-processors' >&2; }
 
 # 38. roles/run.invoker on service nba-phase4-precompute-processors
 # asks its /health (service_health)
@@ -314,8 +326,9 @@ gcloud run services add-iam-policy-binding nba-phase4-precompute-processors \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service nba-phase4-precompute-processors' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service nba-phase4-precompute-processors' >&2; }
 
 # 39. roles/run.invoker on service nba-phase2-raw-processors
 # asks its /health (service_health)
@@ -323,8 +336,9 @@ gcloud run services add-iam-policy-binding nba-phase2-raw-processors \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service nba-phase2-raw-processors' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service nba-phase2-raw-processors' >&2; }
 
 # 40. roles/run.invoker on service nba-scrapers
 # asks its /health (service_health)
@@ -332,8 +346,9 @@ gcloud run services add-iam-policy-binding nba-scrapers \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service nba-scrapers' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service nba-scrapers' >&2; }
 
 # 41. roles/run.invoker on service nba-grading-service
 # asks its /health (service_health)
@@ -341,8 +356,9 @@ gcloud run services add-iam-policy-binding nba-grading-service \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service nba-grading-service' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service nba-grading-service' >&2; }
 
 # 42. roles/run.invoker on service nba-admin-dashboard
 # asks its /health (service_health)
@@ -350,8 +366,9 @@ gcloud run services add-iam-policy-binding nba-admin-dashboard \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service nba-admin-dashboard' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service nba-admin-dashboard' >&2; }
 
 # 43. roles/run.invoker on service phase3-to-phase4-orchestrator
 # asks its /health (service_health)
@@ -359,8 +376,9 @@ gcloud run services add-iam-policy-binding phase3-to-phase4-orchestrator \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service phase3-to-phase4-orchestrator' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service phase3-to-phase4-orchestrator' >&2; }
 
 # 44. roles/run.invoker on service phase4-to-phase5-orchestrator
 # asks its /health (service_health)
@@ -368,8 +386,9 @@ gcloud run services add-iam-policy-binding phase4-to-phase5-orchestrator \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service phase4-to-phase5-orchestrator' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service phase4-to-phase5-orchestrator' >&2; }
 
 # 45. roles/run.invoker on service phase5-to-phase6-orchestrator
 # asks its /health (service_health)
@@ -377,8 +396,9 @@ gcloud run services add-iam-policy-binding phase5-to-phase6-orchestrator \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform ||
-  echo 'left out: roles/run.invoker on service phase5-to-phase6-orchestrator' >&2
+  { left_out=yes; echo 'left out: roles/run.invoker on service phase5-to-phase6-orchestrator' >&2; }
 
 
 # ---- Dead letters ----
@@ -386,6 +406,7 @@ gcloud run services add-iam-policy-binding phase5-to-phase6-orchestrator \
 # 46. function validation-dead-letter
 # tells of a dead letter at once, stores it, and says whether its data has arrived since
 asked_1=$(python -m validator deploy source)
+: "${asked_1:?nothing was found}"
 gcloud functions deploy validation-dead-letter \
   --gen2 \
   --region=us-west2 \
@@ -411,6 +432,7 @@ gcloud run services add-iam-policy-binding validation-dead-letter \
   --region=us-west2 \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/run.invoker \
+  --condition=None \
   --project=nba-props-platform
 
 # 48. function validation-dead-letter is closed to allUsers
@@ -421,6 +443,7 @@ if [ -n "$there" ]; then
     --region=us-west2 \
     --member=allUsers \
     --role=roles/run.invoker \
+    --condition=None \
     --project=nba-props-platform
 fi
 
@@ -432,6 +455,7 @@ if [ -n "$there" ]; then
     --region=us-west2 \
     --member=allAuthenticatedUsers \
     --role=roles/run.invoker \
+    --condition=None \
     --project=nba-props-platform
 fi
 
@@ -441,7 +465,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase1-scrapers-complete-
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription nba-phase1-scrapers-complete-dlq-sub' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription nba-phase1-scrapers-complete-dlq-sub' >&2; }
 
 # 51. roles/pubsub.subscriber on subscription nba-scraper-complete-dlq-sub
 # looks at what waits as a dead letter, and gives it back at once
@@ -449,7 +473,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-scraper-complete-dlq-sub 
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription nba-scraper-complete-dlq-sub' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription nba-scraper-complete-dlq-sub' >&2; }
 
 # 52. roles/pubsub.subscriber on subscription nba-phase2-raw-complete-dlq-sub
 # looks at what waits as a dead letter, and gives it back at once
@@ -457,7 +481,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase2-raw-complete-dlq-s
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription nba-phase2-raw-complete-dlq-sub' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription nba-phase2-raw-complete-dlq-sub' >&2; }
 
 # 53. roles/pubsub.subscriber on subscription analytics-ready-dead-letter-sub
 # looks at what waits as a dead letter, and gives it back at once
@@ -465,7 +489,7 @@ gcloud pubsub subscriptions add-iam-policy-binding analytics-ready-dead-letter-s
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription analytics-ready-dead-letter-sub' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription analytics-ready-dead-letter-sub' >&2; }
 
 # 54. roles/pubsub.subscriber on subscription line-changed-dead-letter-sub
 # looks at what waits as a dead letter, and gives it back at once
@@ -473,7 +497,7 @@ gcloud pubsub subscriptions add-iam-policy-binding line-changed-dead-letter-sub 
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription line-changed-dead-letter-sub' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription line-changed-dead-letter-sub' >&2; }
 
 # 55. roles/pubsub.subscriber on subscription prediction-request-dlq-sub
 # looks at what waits as a dead letter, and gives it back at once
@@ -481,7 +505,7 @@ gcloud pubsub subscriptions add-iam-policy-binding prediction-request-dlq-sub \
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription prediction-request-dlq-sub' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription prediction-request-dlq-sub' >&2; }
 
 # 56. roles/pubsub.subscriber on subscription nba-phase3-analytics-complete-dlq-monitor
 # looks at what waits as a dead letter, and gives it back at once
@@ -489,7 +513,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase3-analytics-complete
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription nba-phase3-analytics-complete-dlq-monitor' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription nba-phase3-analytics-complete-dlq-monitor' >&2; }
 
 # 57. roles/pubsub.subscriber on subscription nba-phase4-precompute-complete-dlq-monitor
 # looks at what waits as a dead letter, and gives it back at once
@@ -497,7 +521,7 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase4-precompute-complet
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription nba-phase4-precompute-complete-dlq-monitor' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription nba-phase4-precompute-complete-dlq-monitor' >&2; }
 
 # 58. roles/pubsub.subscriber on subscription nba-phase5-predictions-complete-dlq-monitor
 # looks at what waits as a dead letter, and gives it back at once
@@ -505,14 +529,16 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase5-predictions-comple
   --member=serviceAccount:nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --role=roles/pubsub.subscriber \
   --project=nba-props-platform ||
-  echo 'left out: roles/pubsub.subscriber on subscription nba-phase5-predictions-complete-dlq-monitor' >&2
+  { left_out=yes; echo 'left out: roles/pubsub.subscriber on subscription nba-phase5-predictions-complete-dlq-monitor' >&2; }
 
 # 59. roles/iam.serviceAccountTokenCreator on the service account itself
 # Pub/Sub makes the token with which it pushes dead letters; projects made before April 2021 lack this
 asked_1=$(gcloud projects describe nba-props-platform '--format=value(projectNumber)' --project=nba-props-platform)
+: "${asked_1:?nothing was found}"
 gcloud iam service-accounts add-iam-policy-binding nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --member=serviceAccount:service-"$asked_1"@gcp-sa-pubsub.iam.gserviceaccount.com \
   --role=roles/iam.serviceAccountTokenCreator \
+  --condition=None \
   --project=nba-props-platform
 
 # 60. subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq
@@ -538,7 +564,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq' >&2; }
 fi
 
 # 61. subscription validation-dead-letter-nba-scraper-complete-dlq
@@ -564,7 +590,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-nba-scraper-complete-dlq' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-nba-scraper-complete-dlq' >&2; }
 fi
 
 # 62. subscription validation-dead-letter-nba-phase2-raw-complete-dlq
@@ -590,7 +616,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-nba-phase2-raw-complete-dlq' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-nba-phase2-raw-complete-dlq' >&2; }
 fi
 
 # 63. subscription validation-dead-letter-analytics-ready-dead-letter
@@ -616,7 +642,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-analytics-ready-dead-letter' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-analytics-ready-dead-letter' >&2; }
 fi
 
 # 64. subscription validation-dead-letter-line-changed-dead-letter
@@ -642,7 +668,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-line-changed-dead-letter' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-line-changed-dead-letter' >&2; }
 fi
 
 # 65. subscription validation-dead-letter-prediction-request-dlq
@@ -668,7 +694,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-prediction-request-dlq' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-prediction-request-dlq' >&2; }
 fi
 
 # 66. subscription validation-dead-letter-nba-phase3-analytics-complete-dlq
@@ -694,7 +720,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-nba-phase3-analytics-complete-dlq' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-nba-phase3-analytics-complete-dlq' >&2; }
 fi
 
 # 67. subscription validation-dead-letter-nba-phase4-precompute-complete-dlq
@@ -720,7 +746,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-nba-phase4-precompute-complete-dlq' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-nba-phase4-precompute-complete-dlq' >&2; }
 fi
 
 # 68. subscription validation-dead-letter-nba-phase5-predictions-complete-dlq
@@ -746,7 +772,7 @@ else
     --max-retry-delay=600s \
     --expiration-period=never \
     --project=nba-props-platform ||
-    echo 'left out: subscription validation-dead-letter-nba-phase5-predictions-complete-dlq' >&2
+    { left_out=yes; echo 'left out: subscription validation-dead-letter-nba-phase5-predictions-complete-dlq' >&2; }
 fi
 
 
@@ -1029,9 +1055,10 @@ fi
 
 # 77. channel validation-runner: data-team@example.com
 # who is told when this service has stopped
-asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
 there=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --project=nba-props-platform '--format=value(name,bindings.members)')
 if [ -n "$there" ]; then
+  asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
+  : "${asked_1:?nothing was found}"
   gcloud beta monitoring channels update "$asked_1" \
     --enabled \
     --update-channel-labels=email_address=data-team@example.com \
@@ -1046,11 +1073,13 @@ fi
 
 # 78. alert validation-runner of nba-props has stopped
 # no call has succeeded for longer than any pause between two schedules
-asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
-asked_2=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' '--format=value(name)' --project=nba-props-platform)
 there=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' --project=nba-props-platform '--format=value(name,bindings.members)')
 if [ -n "$there" ]; then
-  gcloud alpha monitoring policies update "$asked_2" \
+  asked_1=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' '--format=value(name)' --project=nba-props-platform)
+  : "${asked_1:?nothing was found}"
+  asked_2=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
+  : "${asked_2:?nothing was found}"
+  gcloud alpha monitoring policies update "$asked_1" \
     '--policy={
   "displayName": "validation-runner of nba-props has stopped",
   "documentation": {
@@ -1089,9 +1118,11 @@ if [ -n "$there" ]; then
     "recipients": "3b3d5e808a1c9a37"
   }
 }' \
-    --set-notification-channels="$asked_1" \
+    --set-notification-channels="$asked_2" \
     --project=nba-props-platform
 else
+  asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
+  : "${asked_1:?nothing was found}"
   gcloud alpha monitoring policies create \
     '--policy={
   "displayName": "validation-runner of nba-props has stopped",
@@ -1134,3 +1165,5 @@ else
     --notification-channels="$asked_1" \
     --project=nba-props-platform
 fi
+
+[ -z "${left_out:-}" ] || exit 1

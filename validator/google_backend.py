@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from validator.backends import Making, Remaining
+from validator.config.jobs import region
 from validator.doctor_ports import Identity, MailAccount
 from validator.errors import ServiceError
 from validator.lease import Leases
@@ -86,9 +87,8 @@ class GoogleBackend(Making):
 
     @cached_property
     def jobs(self) -> Jobs:
-        region = self.ssot.pipeline.runner.region or self.location
         made: Jobs = self.make(
-            "gcp.jobs", "CloudSchedulerJobs", "Cloud Scheduler", self.project, region, self.measuring
+            "gcp.jobs", "CloudSchedulerJobs", "Cloud Scheduler", self.project, region(self.ssot), self.measuring
         )
         return made
 

@@ -12,20 +12,29 @@ def tables(call: Call) -> int:
 
 
 def _create(call: Call) -> int:
-    """Makes what is missing, adds columns that are missing."""
+    """Makes what is missing, adds columns that are missing; 1 where a table is so unlike that rows would be refused."""
     svc = call.service()
+    project, dataset = svc.ssot.pipeline.project_id, svc.ssot.results_dataset
+    local_db, refused = _local_db(call), 0
     with svc.tables() as admin:
         for table in svc.ssot.result_tables:
-            print(f"{svc.ssot.results_dataset}.{table.name}: {admin.ensure(svc.ssot.results_dataset, table)}")
-    return ExitCode.FINE
+            print(f"{dataset}.{table.name}: {admin.ensure(dataset, table)}")
+            left = compare_table(table, admin.look(dataset, table), project, dataset).unlike
+            for unlike in (one for one in left if not one.harmless):
+                refused += 1
+                print(f"  {plain(unlike.what)}\n      → {mend(unlike, project, f'{dataset}.{table.name}', local_db)}")
+    return ExitCode.FINDINGS if refused else ExitCode.FINE
+
+
+def _local_db(call: Call) -> str | None:
+    return call.settings.local_db if call.settings.backend == "local" else None
 
 
 def _diff(call: Call) -> int:
     """Every table: in sync, what `tables create` mends, and what only a person can mend, with the command."""
     svc = call.service()
     project, dataset = svc.ssot.pipeline.project_id, svc.ssot.results_dataset
-    local_db = call.settings.local_db if call.settings.backend == "local" else None
-    drifted = 0
+    local_db, drifted = _local_db(call), 0
     with svc.tables() as admin:
         for table in svc.ssot.result_tables:
             found = compare_table(table, admin.look(dataset, table), project, dataset)

@@ -115,6 +115,17 @@ def test_diff_of_what_a_person_mends(typed: Type, world: LaidWorld) -> None:
     assert world.sql("SELECT status FROM ops.validation_alerts__before") == [(7,)]
 
 
+def test_create_says_what_it_cannot_make(typed: Type, world: LaidWorld) -> None:
+    """A view in the place of a table takes no rows: said with what to type, and exit 1."""
+    typed("tables", "create")
+    world.sql("DROP TABLE ops.dead_letters")
+    world.sql("CREATE VIEW ops.dead_letters AS SELECT 1 AS one")
+    done = typed("tables", "create")
+    assert done.code == 1
+    assert "it is a view, not a table" in done.out
+    assert "DROP VIEW" in done.out
+
+
 def test_diff_of_a_table_made_by_hand(typed: Type, world: LaidWorld) -> None:
     """REQUIRED columns that may be NULL are accepted, and said."""
     world.sql("ALTER TABLE ops.dependency_check_log ALTER COLUMN check_time DROP NOT NULL")

@@ -114,8 +114,10 @@ class Cloud:
                     policy.append(bound)
                 return {"bindings": policy}
             case [*group, "list"]:
-                wanted = re.fullmatch(r'displayName="(.*)"', flags.get("filter", ""))
                 found = [one for _, one in sorted(self._things(group[-1]).items())]
+                if email := re.fullmatch(r"email=(.*)", flags.get("filter", "")):
+                    return [one for one in found if one["email"] == email[1]]
+                wanted = re.fullmatch(r'displayName="(.*)"', flags.get("filter", ""))
                 return [one for one in found if not wanted or one.get("displayName") == json.loads(f'"{wanted[1]}"')]
             case [*group, verb, "http", name]:
                 return self._change(group[-1], verb, name, flags)
@@ -131,7 +133,9 @@ class Cloud:
                     policy["displayName"],
                     {
                         **policy,
-                        "channels": flags.get("notification-channels") or flags.get("set-notification-channels"),
+                        "notificationChannels": (
+                            flags.get("notification-channels") or flags.get("set-notification-channels", "")
+                        ).split(","),
                     },
                 )
             case [*group, verb, name]:
@@ -234,6 +238,8 @@ def seen(kind: str, name: str, flags: dict[str, Any]) -> dict[str, Any]:
                 },
             },
         }
+    if kind == "service-accounts":
+        return {"name": name, "email": f"{name}@{project}.iam.gserviceaccount.com"}
     if kind == "channels":
         shown = {"displayName": flags["display-name"]} if "display-name" in flags else {}
         labels = pairs(flags.get("channel-labels") or flags["update-channel-labels"])

@@ -282,6 +282,9 @@ def test_refused_is_not_absent(said: str) -> None:
     assert not Answer(command=("gcloud",), code=1, err=said).absent
     assert Answer(command=("gcloud",), code=1, err="NOT_FOUND: Job not found.").absent
     assert Answer(command=("bq",), code=2, out="Not found: Dataset p:nba_raw").absent
+    impersonating = "WARNING: This command is using service account impersonation."
+    assert Answer(command=("bq",), code=2, out="error in show: Not found: Dataset p:x", err=impersonating).absent
+    assert Answer(command=("bq",), code=2, out="Error in query string: bqjob_1: Not\nfound: Dataset p:x").absent
 
 
 @pytest.mark.parametrize("absent", ["nba-scrapers", "prediction-request-dlq", "nba_raw"])
@@ -300,7 +303,7 @@ def test_the_alert_has_its_channel(ssot: Ssot, cloud: Cloud) -> None:
     """The policy names the channel that was made just before, by the name that it was given there."""
     applied(ssot, cloud)
     (policy,) = cloud.state()["things"]["policies"].values()
-    assert policy["channels"] == "channels/validation-runner: data-team@example.com"
+    assert policy["notificationChannels"] == ["channels/validation-runner: data-team@example.com"]
 
 
 def test_the_alert_is_changed_when_other_people_are_to_be_told(source: Source, cloud: Cloud) -> None:
@@ -310,7 +313,18 @@ def test_the_alert_is_changed_when_other_people_are_to_be_told(source: Source, c
         done = applied(changed(source), cloud)
     assert done[-1].outcome is Outcome.CHANGED
     (policy,) = cloud.state()["things"]["policies"].values()
-    assert policy["channels"] == "channels/validation-runner: new@your.domain"
+    assert policy["notificationChannels"] == ["channels/validation-runner: new@your.domain"]
+
+
+def test_an_alert_that_lost_its_channel_is_given_it_back(ssot: Ssot, cloud: Cloud) -> None:
+    """A channel that was deleted takes itself out of every policy; the new one has another name (L-87)."""
+    applied(ssot, cloud)
+    (policy,) = cloud.held["things"]["policies"].values()
+    policy["notificationChannels"] = []
+    cloud.held["things"]["channels"].clear()
+    done = applied(ssot, again(cloud))
+    assert [one.outcome for one in done[-2:]] == [Outcome.CREATED, Outcome.CHANGED]
+    assert policy["notificationChannels"] == ["channels/validation-runner: data-team@example.com"]
 
 
 def test_pub_sub_may_make_tokens(ssot: Ssot, cloud: Cloud) -> None:
@@ -385,7 +399,7 @@ def test_who_is_told_that_it_stopped(
     channels = cloud.state()["things"]["channels"].values()
     assert [one["labels"] for one in channels] == [{"email_address": address} for address in addresses]
     (policy,) = cloud.state()["things"]["policies"].values()
-    assert policy["channels"].count(",") == len(addresses) - 1
+    assert len(policy["notificationChannels"]) == len(addresses)
 
 
 def test_a_function_is_deployed_as_declared(source: Source) -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.config.conftest import ROOT, Source
 from tests.deploy.cloud import Cloud
@@ -15,6 +16,7 @@ from tests.typed import Type, forget_environment, typing
 from validator.deploy import commands
 from validator.deploy.files import deploy_files
 from validator.deploy.plan import steps
+from validator.deploy.shell import Answer
 from validator.ssot.source import Ssot
 
 
@@ -87,10 +89,20 @@ def test_apply_says_what_it_could_not_change(shipped: Type, ssot: Ssot, cloud: C
     assert done.out.endswith("1 thing not as declared, each with what to do below it\n")
 
 
-@pytest.mark.parametrize("answer", ["", "n\n", "what?\n"])
+def test_why_something_was_left_out_is_one_line() -> None:
+    """bq breaks its lines wherever it likes, and warnings stand before the error."""
+    said = Answer(
+        command=("bq",), code=2, out="BigQuery error in show operation: Not\nfound: Dataset p:x", err="WARNING: x."
+    )
+    assert said.reason == "BigQuery error in show operation: Not found: Dataset p:x"
+    assert Answer(command=("gcloud",), code=1, err="WARNING: y\nERROR: (gcloud) gone").reason == "ERROR: (gcloud) gone"
+    assert Answer(command=("gcloud",), code=3).reason == "nothing; it ended with code 3"
+
+
+@pytest.mark.parametrize("answer", ["end of file", "", "n\n", "what?\n"])
 def test_apply_asks_first(shipped: Type, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     """Where nobody is there to be asked, or does not say yes, nothing is changed; exit 2."""
-    typed = io.StringIO(answer)
+    typed = io.StringIO("" if answer == "end of file" else answer)
     monkeypatch.setattr(typed, "isatty", lambda: bool(answer), raising=False)
     monkeypatch.setattr(sys, "stdin", typed)
     done = shipped("deploy", "apply")
@@ -132,6 +144,28 @@ def test_plan_prune_shows_what_is_no_longer_declared(shipped: Type, ssot: Ssot, 
         "validation-dead-letter-gone",
     ]
     assert cloud.changes == []
+
+
+@pytest.mark.parametrize(
+    "answered", ["null", "5", '"x"', "hello", "[]\n[]", "[null]", '[{"name": "n", "httpTarget": null}]']
+)
+def test_prune_takes_any_answer(
+    shipped: Type, ssot: Ssot, cloud: Cloud, answered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is no list in JSON is said to be none; what has no target or no name is nobody's of ours. No traceback."""
+    applied(ssot, cloud)
+    real = cloud.answer
+
+    def strange(argv: list[str]) -> tuple[int, str, str]:
+        return (0, answered, "") if argv[-1] == "--format=json" and "list" in argv else real(argv)
+
+    monkeypatch.setattr(cloud, "answer", strange)
+    done = shipped("deploy", "plan", "--prune")
+    assert "Traceback" not in done.err
+    if answered.startswith("[") and "\n" not in answered:
+        assert (done.code, done.out.endswith("# nothing is there that is no longer declared\n")) == (0, True)
+    else:
+        assert (done.code, "it did not answer with a list in JSON" in done.err) == (2, True)
 
 
 def test_apply_prune_removes_it(shipped: Type, ssot: Ssot, cloud: Cloud) -> None:
@@ -217,6 +251,8 @@ def test_in_brief_a_step_is_a_line(shipped: Type, ssot: Ssot) -> None:
     [
         ({"function": "validation-dead-letter"}, "validation-dead-letter is the name of the other function"),
         ({"region": None}, "US is no region that a function can be in: set runner.region"),
+        ({"region": None}, "service prediction-worker is in US, which is no region"),
+        ({"service_account": "foo"}, "runner.service_account foo can't name a service account (6 to 30 letters)"),
         ({"function": "run", "service_account": None}, "runner.function run can't name a service account"),
         ({"memory": "64Mi"}, "runner.memory 64Mi: a function has 128Mi to 32Gi"),
         ({"memory": "33Gi"}, "runner.memory 33Gi: a function has 128Mi to 32Gi"),
@@ -259,6 +295,19 @@ def test_a_name_that_google_cloud_would_refuse_does_not_load(source: Source, typ
     source.edit("pipeline.yaml", {"runner": {key: value}})
     done = typed("config", "check")
     assert (done.code, "pipeline.yaml:" in done.err, key in done.err) == (2, True, True), done.err
+
+
+def test_that_an_alert_would_be_switched_off_is_said(source: Source, typed: Type) -> None:
+    """A pause that Cloud Monitoring can't wait for leaves nobody to notice that the service is dead; a heartbeat would."""
+    schedule = {"cron": "0 6 * * *", "target_date": "yesterday", "checks": ["dlq_depth"]}
+    (source.schemas / "schedules.yaml").write_text(yaml.safe_dump({"schedules": {"daily": schedule}}))
+    said = (
+        "! schedules rest for 24 hours, longer than Cloud Monitoring can wait: the absence alert is made switched off"
+    )
+    source.edit("pipeline.yaml", {"runner": {"secrets": {"HEARTBEAT_URL": None}}})
+    assert said in typed("deploy", "plan").err
+    source.edit("pipeline.yaml", {"runner": {"secrets": {"HEARTBEAT_URL": "heartbeat-url"}}})
+    assert said not in typed("deploy", "plan").err
 
 
 def test_that_nobody_would_get_mail_is_said(source: Source, typed: Type) -> None:

@@ -39,6 +39,29 @@ def test_the_script_does_what_apply_does(ssot: Ssot, programs: Programs, tmp_pat
     assert {done.outcome.value for done in applied(ssot, again(programs.cloud))} == {"was there", "done"}
 
 
+@pytest.mark.parametrize("fail", ["channels list", "policies list", "projects describe"])
+def test_what_cannot_be_asked_stops_the_script(programs: Programs, tmp_path: Path, ssot: Ssot, fail: str) -> None:
+    """A list that could not be had is not an empty one: no second alert, and none that tells nobody."""
+    cloud = programs.cloud
+    cloud.held["fail"] = fail
+    programs.put(cloud)
+    done = run_script(render(ssot, steps(ssot)), programs, tmp_path)
+    assert done.returncode == 1
+    assert "PERMISSION_DENIED" in done.stderr
+    assert not cloud.held["things"].get("policies")
+    assert not any(fail.split(maxsplit=1)[0] in call and "create" in call for call in programs.cloud.calls)
+
+
+def test_what_is_left_out_is_not_called_fine(programs: Programs, tmp_path: Path, ssot: Ssot) -> None:
+    """The rest is done, and the script ends with 1."""
+    cloud = programs.cloud
+    cloud.held["absent"] = ["nba-scrapers"]
+    programs.put(cloud)
+    done = run_script(render(ssot, steps(ssot)), programs, tmp_path)
+    assert (done.returncode, "left out: roles/run.invoker on service nba-scrapers" in done.stderr) == (1, True)
+    assert programs.cloud.held["things"]["policies"]
+
+
 def test_a_secret_without_a_value_stops_the_script(ssot: Ssot, programs: Programs, tmp_path: Path) -> None:
     """It says what to type, reads nothing from the terminal, and deploys nothing."""
     cloud = programs.cloud
@@ -63,7 +86,7 @@ def test_hostile_names_are_quoted(source: Source, tmp_path: Path, hostile: str) 
     assert not list(tmp_path.rglob("pwned"))
     things = programs.cloud.state()["things"]
     assert things["jobs"]["validation-midday"]["description"] == " ".join(hostile.split())
-    assert f"validation-runner of {hostile} has stopped" in things["policies"]
+    assert f"validation-runner of {' '.join(hostile.split())} has stopped" in things["policies"]
 
 
 def test_lists_of_addresses_arrive_whole(source: Source, tmp_path: Path) -> None:

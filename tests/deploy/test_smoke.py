@@ -111,7 +111,18 @@ def test_nobody_there() -> None:
     with refusing_host() as host:
         seen = list(smoke(load(LEAGUE), over_http(f"http://{host}", 5), "token", real_now(), message=False))
     assert [one.fine for one in seen] == [False, False]
+    assert "nothing (ConnectionError): whether it is open to everyone is not known" in seen[0].text
     assert "nothing (ConnectionError)" in seen[1].text
+
+
+@pytest.mark.parametrize("body", [{"schedules": None}, {"delivery": None, "run_id": "r"}, {"delivery": {"sent": None}}])
+def test_any_answer_is_taken(ssot: Ssot, body: dict[str, Any]) -> None:
+    """Something else that answers at that address is no fault of ours."""
+
+    def ask(method: str, path: str, headers: dict[str, str]) -> Reply:
+        return Reply(status=200 if headers else 403, body={**body, "version": __version__})
+
+    assert not all(one.fine for one in smoke(ssot, ask, "token", real_now(), message=False))
 
 
 def test_the_token_is_the_schedulers(ssot: Ssot, cloud: Cloud) -> None:

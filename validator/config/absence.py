@@ -33,7 +33,7 @@ def absence_policy(ssot: Ssot) -> dict[str, Any]:
     wanted = longest_silence(ssot) + GRACE
     seconds = int(min(wanted, LONGEST).total_seconds()) // 60 * 60
     return {
-        "displayName": f"{ssot.pipeline.runner.function} of {ssot.pipeline.name} has stopped",
+        "displayName": f"{ssot.pipeline.runner.function} of {' '.join(ssot.pipeline.name.split())} has stopped",
         "documentation": {"content": _text(ssot, seconds), "mimeType": "text/markdown"},
         "combiner": "OR",
         "conditions": [_condition(ssot, seconds)],

@@ -9,7 +9,7 @@ from typing import Any
 
 from validator.config.head import head_of
 from validator.ssot.models.checks import ScheduleSpec
-from validator.ssot.models.infrastructure import JobSpec
+from validator.ssot.models.infrastructure import JobSpec, ServiceSpec
 from validator.ssot.source import Ssot
 
 PREFIX = "validation-"
@@ -114,3 +114,8 @@ def _full(ssot: Ssot, job: str) -> str:
 def region(ssot: Ssot) -> str:
     """Where this service and its jobs are."""
     return ssot.pipeline.runner.region or ssot.pipeline.location
+
+
+def service_region(ssot: Ssot, service: ServiceSpec) -> str:
+    """Where a service of the pipeline is: beside this one, unless it says so; datasets may be in a place that is no region."""
+    return service.region or region(ssot)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from validator.clock import rfc3339
+from validator.config.jobs import service_region
 from validator.demo.plan import Plan
 from validator.demo.sheet import Sheet
 from validator.ssot.models.infrastructure import ServiceSpec
@@ -122,7 +123,7 @@ def _deployed(plan: Plan, service: ServiceSpec, commits: Sequence[MadeCommit]) -
     created = f"{service.name}-{revision:05d}"
     return {
         "service": service.name,
-        "region": service.region or plan.ssot.pipeline.location,
+        "region": service_region(plan.ssot, service),
         "commit_sha": commit.sha,
         "image_digest": "sha256:" + hashlib.sha256(f"{service.name} {commit.sha}".encode()).hexdigest(),
         "latest_created_revision": created,

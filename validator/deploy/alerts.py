@@ -52,7 +52,7 @@ def alerts(ssot: Ssot) -> Iterator[Step]:
         why="no call has succeeded for longer than any pause between two schedules",
         probe=gcloud(ssot, *show),
         many=True,
-        wanted=[policy],
+        wanted=[{**policy, "notificationChannels": [(one,) for one in channels]}],
         create=gcloud(
             ssot,
             *("alpha", "monitoring", "policies", "create", text),

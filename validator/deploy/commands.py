@@ -13,7 +13,7 @@ from validator.deploy.files import FOLDER, deploy_files
 from validator.deploy.functions import fingerprint, source_files
 from validator.deploy.hints import likely
 from validator.deploy.plan import steps
-from validator.deploy.project import impossible, unread
+from validator.deploy.project import impossible, unheard
 from validator.deploy.prune import leftovers
 from validator.deploy.script import render, render_part, titles
 from validator.deploy.shell import Failed, Shell
@@ -23,11 +23,13 @@ from validator.deploy.words import one_line
 from validator.errors import ConfigurationError, ServiceError
 from validator.ssot.source import Ssot
 from validator.status import ExitCode
-from validator.tell.plain import amount, plain, plain_lines
+from validator.tell.plain import amount, clip, plain, plain_lines
 
 SAID_LINES = 15
 MOST_DIFFERENCES = 3
+MOST_SAID = 300
 NOT_TAKEN = "it was changed, and it is not as declared: Google Cloud keeps it so, look at it there"
+NOTHING_LEFT = "nothing is there that is no longer declared"
 AGAIN = "python -m validator deploy apply"
 
 
@@ -74,7 +76,7 @@ def plan(call: Call) -> int:
     print("\n".join(titles(wanted)) + "\n" if call.arguments.brief else render(ssot, wanted), end="")
     if call.arguments.prune:
         try:
-            print("\n".join(render_part(leftovers(ssot, _shell(call)))))
+            print("\n".join(render_part(leftovers(ssot, _shell(call)))) or f"\n# {NOTHING_LEFT}")
         except Failed as failed:
             raise _unasked(failed) from failed
     return ExitCode.FINE
@@ -93,7 +95,7 @@ def _ssot(call: Call) -> Ssot:
 
 
 def _warn(ssot: Ssot) -> None:
-    for sentence in unread(ssot):
+    for sentence in unheard(ssot):
         print(f"! {plain(sentence)}", file=sys.stderr)
 
 
@@ -126,7 +128,7 @@ def apply_plan(call: Call) -> int:
     except Failed as failed:
         raise _unasked(failed) from failed
     if not removed:
-        print("nothing is there that is no longer declared")
+        print(NOTHING_LEFT)
         return code
     for step in removed:
         print(f"{plain(step.title)}: {plain(step.why)}")
@@ -191,7 +193,11 @@ def _confirm(call: Call, text: str) -> None:
         return
     if not sys.stdin.isatty():
         raise ConfigurationError(["nobody is there to be asked: --yes goes ahead"])
-    if input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
+    try:
+        answer = input("Go on? [y/N] ")
+    except EOFError:
+        answer = ""
+    if answer.strip().lower() not in ("y", "yes"):
         raise ConfigurationError(["not confirmed; nothing was done"])
 
 
@@ -220,7 +226,7 @@ def _do(wanted: Sequence[Step], shell: Shell) -> int:
 
 
 def _became(done: Done) -> str:
-    said = [done.answer.words.splitlines()[-1]] if done.outcome is Outcome.LEFT_OUT and done.answer else []
+    said = [clip(done.answer.reason, MOST_SAID)] if done.outcome is Outcome.LEFT_OUT and done.answer else []
     more = len(done.differences) - MOST_DIFFERENCES
     said += [*done.differences[:MOST_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])]
     return f"{done.outcome.value}: {plain('; '.join(said))}" if said else done.outcome.value
@@ -246,4 +252,4 @@ def _why(done: Done, total: int) -> list[str]:
 def _unasked(failed: Failed) -> ServiceError:
     said = failed.answer.words
     hint = likely(said)
-    return ServiceError("Google Cloud", plain_lines(said)[0] + (f" ({hint})" if hint else ""))
+    return ServiceError("Google Cloud", clip(failed.answer.reason, MOST_SAID) + (f" ({hint})" if hint else ""))

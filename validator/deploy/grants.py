@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from validator.config.jobs import DEAD_LETTER, own_functions, own_subscriptions, region, service_account
+from validator.config.jobs import DEAD_LETTER, own_functions, own_subscriptions, region, service_account, service_region
 from validator.deploy.project import ask, bq, gcloud, service_of
 from validator.deploy.step import Step
 from validator.deploy.words import Command, Word, word
@@ -126,7 +126,7 @@ def invoker_grants(ssot: Ssot) -> Iterator[Grant]:
 def service_grants(ssot: Ssot) -> Iterator[Grant]:
     """The services that are asked how they are."""
     for service in ssot.services:
-        place = service.region or ssot.pipeline.location
+        place = service_region(ssot, service)
         yield _on_service(ssot, service.name, place, "asks its /health (service_health)", theirs=True)
 
 
@@ -219,7 +219,11 @@ def _bound(
         on=on,
         why=why,
         probe=gcloud(ssot, *group, "get-iam-policy", *what),
-        give=gcloud(ssot, *group, "add-iam-policy-binding", *what, word("--member=", *parts), f"--role={role}"),
+        give=gcloud(
+            ssot,
+            *(*group, "add-iam-policy-binding", *what, word("--member=", *parts), f"--role={role}"),
+            *(() if group[0] == "pubsub" else ("--condition=None",)),
+        ),
         wanted=_binding(role, who),
         adapters=adapters,
         theirs=theirs,

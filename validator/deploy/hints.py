@@ -13,7 +13,7 @@ HINTS = (
         "an API was enabled a moment ago and is not there yet: wait a minute",
     ),
     (
-        r"actAs|iam\.serviceaccounts",
+        r"actAs|iam\.serviceAccountUser",
         "you may not act as the service account: an owner gives you roles/iam.serviceAccountUser on it",
     ),
     (

@@ -88,7 +88,9 @@ def _account(ssot: Ssot) -> Iterator[Step]:
         part="Service account",
         title=f"service account {email}",
         why="runs the functions, and calls them for Cloud Scheduler and Pub/Sub; one that is there is used",
-        probe=("gcloud", "iam", "service-accounts", "describe", email, project),
+        # `describe` asks without a project, and then what is not there is "denied", as what must not be seen is.
+        probe=("gcloud", "iam", "service-accounts", "list", f"--filter=email={email}", project),
+        many=True,
         create=(
             *("gcloud", "iam", "service-accounts", "create", name),
             f"--display-name=Validation of {ssot.pipeline.name}",
@@ -168,6 +170,7 @@ def _callers(ssot: Ssot, part: str, name: str) -> Iterator[Step]:
                 *("run", "services", "remove-iam-policy-binding", *service),
                 f"--member={everyone}",
                 f"--role={grants.INVOKER}",
+                "--condition=None",
             ),
         )
 

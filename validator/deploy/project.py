@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from validator.config.jobs import DEAD_LETTER, region
+from validator.config.absence import absence_policy, longest_silence
+from validator.config.jobs import DEAD_LETTER, region, service_account, service_region
 from validator.deploy.sizes import out_of_bounds
 from validator.deploy.words import Asked, Command, Word
 from validator.ssot.models.kinds import is_region
@@ -47,15 +48,34 @@ def impossible(ssot: Ssot) -> Iterator[str]:
         yield f"runner.function {function} is the name of the other function: the one would be deployed over the other"
     if not is_region(where):
         yield f"{where} is no region that a function can be in: set runner.region"
+    for service in ssot.services:
+        if not is_region(place := service_region(ssot, service)):
+            yield f"service {service.name} is in {place}, which is no region: set its region, or runner.region"
     few, many = ACCOUNT_LETTERS
-    if not (ssot.pipeline.runner.service_account or few <= len(function) <= many):
-        yield f"runner.function {function} can't name a service account ({few} to {many} letters): set runner.service_account"
+    name, _, domain = service_account(ssot).partition("@")
+    if domain.endswith(".iam.gserviceaccount.com") and not few <= len(name) <= many:
+        named = "service_account" if ssot.pipeline.runner.service_account else "function"
+        yield f"runner.{named} {name} can't name a service account ({few} to {many} letters): set runner.service_account"
     yield from out_of_bounds(ssot.pipeline.runner)
     if not ssot.schedules:
         yield "schedules.yaml declares no schedule: nothing would ever be run"
 
 
-def unread(ssot: Ssot) -> Iterator[str]:
+def unheard(ssot: Ssot) -> Iterator[str]:
+    """Why nobody would hear that this service stopped, or anything from it, one sentence each."""
+    yield from _unread(ssot)
+    if not absence_policy(ssot)["enabled"] and "HEARTBEAT_URL" not in {
+        *ssot.pipeline.runner.secrets,
+        *ssot.pipeline.runner.environment,
+    }:
+        hours = f"{longest_silence(ssot).total_seconds() / 3600:g}"
+        yield (
+            f"schedules rest for {hours} hours, longer than Cloud Monitoring can wait: the absence alert is made switched off. "
+            "Add a schedule in between, or set HEARTBEAT_URL"
+        )
+
+
+def _unread(ssot: Ssot) -> Iterator[str]:
     """The addresses to deploy with that nobody reads, one sentence each; and that there are none at all."""
     for name, value in ssot.pipeline.runner.environment.items():
         for address in value.split(","):

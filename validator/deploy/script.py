@@ -26,7 +26,8 @@ def render(ssot: Ssot, steps: Sequence[Step]) -> str:
     """The script. Nothing of the source of truth is obeyed by a shell: names are quoted, and comments are one line."""
     pipeline = ssot.pipeline
     head = HEAD.format(function=pipeline.runner.function, pipeline=plain(pipeline.name), project=pipeline.project_id)
-    return "\n".join([head.rstrip("\n"), *render_part(steps)]) + "\n"
+    left_out = ['\n[ -z "${left_out:-}" ] || exit 1'] if any(step.theirs for step in steps) else []
+    return "\n".join([head.rstrip("\n"), *render_part(steps), *left_out]) + "\n"
 
 
 def render_part(steps: Sequence[Step]) -> Iterator[str]:
@@ -50,11 +51,14 @@ def titles(steps: Sequence[Step]) -> Iterator[str]:
 
 def _lines(step: Step) -> Iterator[str]:
     """What is asked stands alone, before what needs the answer: the script stops where it can't be had."""
-    given = {one: f"asked_{number}" for number, one in enumerate(asked_in(step.create, step.change or ()), start=1)}
-    yield from (f"{name}=$({shlex.join(one.command)})" for one, name in given.items())
 
     def shown(command: Command, indent: str = "") -> str:
-        return in_shell(command, step.environment, indent, given)
+        given = {one: f"asked_{number}" for number, one in enumerate(asked_in(command), start=1)}
+        asking = [
+            f'{indent}{name}=$({shlex.join(one.command)})\n{indent}: "${{{name}:?nothing was found}}"\n'
+            for one, name in given.items()
+        ]
+        return "".join(asking) + in_shell(command, step.environment, indent, given)
 
     if step.many:
         yield f"there=$({one_line((*(step.probe or ()), _SHOWN))})"
@@ -77,7 +81,8 @@ def _lines(step: Step) -> Iterator[str]:
 
 def _or_left_out(step: Step, indent: str) -> str:
     """What hangs on the pipeline's own things does not stop the rest."""
-    return f" ||\n{indent}echo {shlex.quote(f'left out: {plain(step.title)}')} >&2" if step.theirs else ""
+    said = shlex.quote(f"left out: {plain(step.title)}")
+    return f" ||\n{indent}{{ left_out=yes; echo {said} >&2; }}" if step.theirs else ""
 
 
 def _there(step: Step) -> str:

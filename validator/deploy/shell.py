@@ -15,6 +15,7 @@ PATIENCE = 1800
 """Seconds; a function takes some minutes to build."""
 NO_PROMPTS = {"CLOUDSDK_CORE_DISABLE_PROMPTS": "1"}
 _ABSENT = re.compile(r"NOT_FOUND|\bnot found\b|does not exist|could not be found|cannot find", re.IGNORECASE)
+_ERROR = re.compile(r"\bERROR:|\bBigQuery error\b|\bError in\b")
 _UNTOLD = re.compile(
     r"PERMISSION_DENIED|permission|access denied|forbidden|service account .{0,200} does not exist", re.IGNORECASE
 )
@@ -32,14 +33,22 @@ class Answer:
 
     @property
     def absent(self) -> bool:
-        """Whether it failed because what it is about is not there; bq says so on standard output."""
-        said = self.err or self.out
+        """Whether it failed because what it is about is not there."""
+        said = " ".join(self.words.split())
         return self.code != 0 and bool(_ABSENT.search(said)) and not _UNTOLD.search(said)
 
     @property
     def words(self) -> str:
-        """What it said of its failure."""
-        return (self.err.strip() or self.out.strip()) or f"nothing; it ended with code {self.code}"
+        """What it said of its failure: gcloud on standard error, bq on standard output, beside warnings of both."""
+        said = "\n".join(filter(None, (self.err.strip(), self.out.strip())))
+        return said or f"nothing; it ended with code {self.code}"
+
+    @property
+    def reason(self) -> str:
+        """The same on one line, from where the error begins: bq breaks its lines, and warnings come first."""
+        said = " ".join(self.words.split())
+        found = _ERROR.search(said)
+        return said[found.start() :] if found else said
 
 
 class Failed(Exception):

@@ -13,7 +13,7 @@ SHARES = {0.125: 0.083, 0.25: 0.167, 0.5: 0.333, 1: 0.583, 2: 1.0, 4: 2.0, 8: 2.
 
 
 def gibibytes(memory: str) -> float:
-    """`512Mi` → 0.5."""
+    """`256Mi` → 0.25."""
     return int(memory[:-2]) / (1024 if memory.endswith("Mi") else 1)
 
 

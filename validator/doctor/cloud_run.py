@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
+from validator.config.jobs import service_region
 from validator.doctor.line import Line, fail, ok, skip, warn
 from validator.doctor.mending import AGAIN, member
 from validator.doctor.place import Place
@@ -70,7 +71,7 @@ def _open(place: Place, service: DeployedService) -> str:
 
 
 def _deployed(place: Place) -> list[DeployedService]:
-    regions = sorted({service.region or place.ssot.pipeline.location for service in place.ssot.services})
+    regions = sorted({service_region(place.ssot, service) for service in place.ssot.services})
     return list(place.world.shared.once(("deployed",), lambda: place.backend.services.deployed(regions)))
 
 

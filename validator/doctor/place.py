@@ -7,7 +7,7 @@ from functools import cached_property
 
 from validator.backends import Backend
 from validator.clock import day_of, zone
-from validator.config.jobs import service_account
+from validator.config.jobs import region, service_account
 from validator.doctor_ports import Identity
 from validator.judge import NamedCheck
 from validator.look import Shared, World
@@ -38,7 +38,7 @@ class Place:
     @property
     def region(self) -> str:
         """Where the function and its jobs are."""
-        return self.ssot.pipeline.runner.region or self.ssot.pipeline.location
+        return region(self.ssot)
 
     @property
     def runner_account(self) -> str:

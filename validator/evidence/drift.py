@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+from validator.config.jobs import service_region
 from validator.errors import ServiceError
 from validator.look import World
 from validator.ssot.models.infrastructure import ServiceSpec
@@ -31,7 +32,7 @@ class Drift:
 
 def live_services(world: World) -> Mapping[str, DeployedService]:
     """Every live service of the regions that the source of truth names. Raises ServiceError."""
-    regions = sorted({service.region or world.ssot.pipeline.location for service in world.ssot.services})
+    regions = sorted({service_region(world.ssot, service) for service in world.ssot.services})
     return {service.name: service for service in world.services.deployed(regions)}
 
 

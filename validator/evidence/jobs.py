@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from validator.clock import day_of
-from validator.config.jobs import declared_jobs, service_account
+from validator.config.jobs import declared_jobs, region, service_account
 from validator.look import World
 from validator.status import Severity
 from validator.world import LiveJob
@@ -168,7 +168,6 @@ def _create(world: World, name: str, wanted: Mapping[str, str]) -> str:
 
 
 def _command(world: World, verb: str, name: str, *flags: str) -> str:
-    runner, project = world.ssot.pipeline.runner, world.ssot.pipeline.project_id
-    place = (f"--location={runner.region or world.ssot.pipeline.location}", f"--project={project}")
+    place = (f"--location={region(world.ssot)}", f"--project={world.ssot.pipeline.project_id}")
     words = ["gcloud", "scheduler", "jobs", *verb.split(), *([name] if name else []), *flags, *place]
     return shlex.join(words).replace("$", "$$")

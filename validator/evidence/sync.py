@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator
 from string import Template
 
-from validator.config.jobs import own_functions, own_subscriptions
+from validator.config.jobs import own_functions, own_subscriptions, service_region
 from validator.errors import ServiceError
 from validator.evidence.differences import Compared, Difference, Unasked, shell
 from validator.evidence.live_tables import TABLES_FILE, compare_dataset
@@ -57,7 +57,7 @@ def _asked(subject: str, look: Callable[[], Compared]) -> Compared | Unasked:
 def _services(world: World) -> Compared:
     """The runner itself is no service of the pipeline, and is not called undeclared."""
     ssot = world.ssot
-    declared = [(service, service.region or ssot.pipeline.location) for service in ssot.services]
+    declared = [(service, service_region(ssot, service)) for service in ssot.services]
     regions = sorted({region for _, region in declared})
     live = {(service.name, service.region) for service in world.services.deployed(regions)}
     missing = [
