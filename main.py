@@ -11,7 +11,7 @@ from validator.version import __version__
 
 def run_validation(request: Request) -> Response:
     """Answer an HTTP request. `/health` says that the process answers, without importing the engine."""
-    if request.path == "/health" and request.method == "GET" and not request.query_string:
+    if request.environ.get("PATH_INFO") == "/health" and request.method == "GET" and not request.query_string:
         body = json.dumps({"status": "ok", "version": __version__, "revision": revision()}) + "\n"
         return Response(body, content_type="application/json", headers={"Cache-Control": "no-store"})
     from validator.http import handle  # noqa: PLC0415

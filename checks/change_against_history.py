@@ -9,7 +9,7 @@ from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask_due, eac
 from validator.evidence.conditions import Bound, Conditions, columns_of, never_owed, undeclared
 from validator.evidence.deadlines import table_deadlines
 from validator.look import World
-from validator.ssot.models.kinds import Count, FullTable, Identifier
+from validator.ssot.models.kinds import Count, FullTable, Identifier, Span
 from validator.ssot.source import Ssot
 
 
@@ -26,7 +26,7 @@ class ChangeAgainstHistory(Check):
     table: FullTable
     columns: tuple[Identifier, ...]
     where: Conditions = ()
-    days: Count = 14
+    days: Span = 14
     at_least: Count = 3
 
     def measure(self, world: World) -> Iterator[Finding]:

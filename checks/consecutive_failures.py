@@ -7,6 +7,7 @@ from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.ledgers import Streak, streaks
 from validator.evidence.silence import nothing_logged
 from validator.look import World
+from validator.ssot.models.kinds import Span
 from validator.ssot.models.ledgers import LedgerSpec
 
 
@@ -21,9 +22,9 @@ class ConsecutiveFailures(Check):
     judges_now = True
     remedy = "gcloud logging read $filter --project $project --freshness 2d --limit 20"
 
-    days: int = 14
+    days: Span = 14
     attempts: int = 10
-    silent_days: int = 3
+    silent_days: Span = 3
 
     def measure(self, world: World) -> Iterator[Finding]:
         named: set[str] = set()

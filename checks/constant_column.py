@@ -7,7 +7,7 @@ from validator.check import Check, Finding, Measurement, NotDue
 from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, each_column, judged_days, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, undeclared
 from validator.look import World
-from validator.ssot.models.kinds import Count, FullTable, Identifier
+from validator.ssot.models.kinds import Count, FullTable, Identifier, Span
 from validator.ssot.source import Ssot
 
 
@@ -30,7 +30,7 @@ class ConstantColumn(Check):
     remedy = LOOK
 
     tables: tuple[VaryingColumns, ...]
-    days: Count = 7
+    days: Span = 7
     at_least: Count = 10
 
     def measure(self, world: World) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.rows import evidence, newest_days
 from validator.look import World
+from validator.ssot.models.kinds import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class DataFreshness(Check):
     remedy = "python -m validator completeness --days 14"
     seasonal = True
 
-    days: int = 30
+    days: Span = 30
 
     def measure(self, world: World) -> Iterator[Finding]:
         first, last = world.pipeline.look_back(self.days)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from validator.check import Check, Finding, Measurement, NotDue
 from validator.look import World
+from validator.ssot.models.kinds import Span
 
 LOG = "dependency_check_log"
 HISTORY = timedelta(days=30)
@@ -20,7 +21,7 @@ class DependencyFailures(Check):
     fail = ">= 10"
     remedy = "python -m validator completeness --days 14"
 
-    hours: int = 24
+    hours: Span = 24
 
     def measure(self, world: World) -> Iterator[Finding]:
         table = f"{world.ssot.results_dataset}.{LOG}"

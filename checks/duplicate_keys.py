@@ -7,7 +7,7 @@ from validator.check import Check, Day, Finding, Measurement
 from validator.evidence.asking import EMPTY, LOOK, Answered, Asked, ask, judged_days, nothing_to_judge
 from validator.evidence.conditions import Bound, Conditions, columns_of, text_of, undeclared
 from validator.look import World
-from validator.ssot.models.kinds import Count, FullTable, Identifier
+from validator.ssot.models.kinds import FullTable, Identifier, Span
 from validator.ssot.source import Ssot
 
 
@@ -30,7 +30,7 @@ class DuplicateKeys(Check):
     remedy = LOOK
 
     tables: tuple[KeyedTable, ...]
-    days: Count = 1
+    days: Span = 1
 
     def measure(self, world: World) -> Iterator[Finding]:
         first, last = world.pipeline.look_back(self.days)

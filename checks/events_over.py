@@ -7,6 +7,7 @@ from datetime import timedelta
 from validator.check import Check, Finding, Measurement, NotDue
 from validator.look import World
 from validator.pipeline.calendar import Event
+from validator.ssot.models.kinds import Count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class EventsOver(Check):
     query_jobs = 0
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
-    hours: int = 4
+    hours: Count = 4
 
     def measure(self, world: World) -> Iterator[Finding]:
         calendar = world.pipeline.calendar

@@ -7,6 +7,7 @@ from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.recent_runs import Recent, recent_runs
 from validator.evidence.silence import nothing_logged
 from validator.look import World
+from validator.ssot.models.kinds import Span
 from validator.ssot.models.ledgers import LedgerSpec
 
 
@@ -20,7 +21,7 @@ class FailedRuns(Check):
     query_jobs = 3
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
-    hours: int = 24
+    hours: Span = 24
 
     def measure(self, world: World) -> Iterator[Finding]:
         named: set[str] = set()

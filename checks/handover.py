@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.handover import HandedOver, view_handover
 from validator.look import World
+from validator.ssot.models.kinds import Count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class Handover(Check):
     query_jobs = 3
     remedy = "gcloud logging read 'severity>=WARNING' --project $project --freshness 1d --limit 20"
 
-    grace_minutes: int = 60
+    grace_minutes: Count = 60
 
     def measure(self, world: World) -> Iterator[Finding]:
         named = False

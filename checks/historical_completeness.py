@@ -7,6 +7,7 @@ from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.completeness import calendar_itself, table_completeness
 from validator.evidence.rows import count_rows
 from validator.look import World
+from validator.ssot.models.kinds import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class HistoricalCompleteness(Check):
     remedy = "python -m validator completeness --days $days"
     seasonal = True
 
-    days: int = 14
+    days: Span = 14
 
     def measure(self, world: World) -> Iterator[Finding]:
         first, last = world.pipeline.look_back(self.days)

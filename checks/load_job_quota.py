@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from validator.check import Check, Finding, Measurement, NotDue
 from validator.look import World
+from validator.ssot.models.kinds import Span
 
 SHOWN = 5
 
@@ -19,7 +20,7 @@ class LoadJobQuota(Check):
     judges_now = True
     remedy = "bq ls --jobs --all --max_results 50 --project_id $project"
 
-    hours: int = 24
+    hours: Span = 24
     quota: int = 1500
 
     def measure(self, world: World) -> Iterator[Finding]:

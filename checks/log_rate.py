@@ -7,6 +7,7 @@ from datetime import timedelta
 from validator.check import Check, Finding, Measurement, NotDue
 from validator.evidence.silence import nothing_logged
 from validator.look import World
+from validator.ssot.models.kinds import Span
 from validator.world import Logged
 
 
@@ -21,7 +22,7 @@ class LogRate(Check):
     judges_now = True
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
-    hours: int = 24
+    hours: Span = 24
 
     def measure(self, world: World) -> Iterator[Finding]:
         last = world.pipeline.now

@@ -9,7 +9,7 @@ from validator.evidence.asking import LOOK, Answered, Asked, ask_due
 from validator.evidence.conditions import Bound, Conditions, columns_of, never_owed, text_of, undeclared
 from validator.evidence.deadlines import table_deadlines
 from validator.look import World
-from validator.ssot.models.kinds import Count, FullTable, Identifier
+from validator.ssot.models.kinds import Count, FullTable, Identifier, Span
 from validator.ssot.source import Ssot
 
 
@@ -25,7 +25,7 @@ class MissingGroups(Check):
     table: FullTable
     by: Identifier
     where: Conditions = ()
-    days: Count = 7
+    days: Span = 7
     at_least: Count = 3
 
     def measure(self, world: World) -> Iterator[Finding]:

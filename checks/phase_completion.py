@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from validator.check import Check, Deadline, Finding, Measurement, NotDue, Unmeasurable
+from validator.check import Check, Deadline, Finding, Measurement, NotDue
+from validator.evidence.conditions import undeclared_phase
 from validator.evidence.deadlines import phase_deadlines
 from validator.evidence.phases import view_phase
 from validator.look import World
@@ -24,8 +25,6 @@ class PhaseCompletion(Check):
     phase: int
 
     def measure(self, world: World) -> Iterator[Finding]:
-        if self.phase not in world.ssot.phases:
-            raise Unmeasurable(f"the source of truth declares no phase {self.phase}")
         plan = world.pipeline.phase(self.phase)
         if plan.reason:
             yield NotDue(subject=f"phase{self.phase}", reason=plan.reason)
@@ -41,6 +40,9 @@ class PhaseCompletion(Check):
             affected=len(view.missing) or None,
             facts=view.facts,
         )
+
+    def problems(self, ssot: Ssot) -> Iterator[str]:
+        yield from undeclared_phase(ssot, self.phase)
 
     def deadlines(self, ssot: Ssot) -> Iterator[Deadline]:
         yield from phase_deadlines(ssot, self.phase)

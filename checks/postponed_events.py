@@ -8,7 +8,7 @@ from validator.check import Check, Finding, Measurement, NotDue
 from validator.clock import days
 from validator.look import World
 from validator.pipeline.calendar import Event
-from validator.ssot.models.kinds import Count
+from validator.ssot.models.kinds import Count, Span
 
 SHOWN = 5
 
@@ -22,7 +22,7 @@ class PostponedEvents(Check):
     query_jobs = 0
     remedy = "python -m validator completeness --days $days"
 
-    days: Count = 14
+    days: Span = 14
     ahead: Count = 30
 
     def measure(self, world: World) -> Iterator[Finding]:

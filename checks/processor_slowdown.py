@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.pace import slowest_runs
 from validator.look import World
+from validator.ssot.models.kinds import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class ProcessorSlowdown(Check):
     fail = "> 3"
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
-    hours: int = 24
+    hours: Span = 24
 
     def measure(self, world: World) -> Iterator[Finding]:
         ledger = world.ssot.ledger("runs")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.pace import rushes
 from validator.look import World
+from validator.ssot.models.kinds import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class RetryStorm(Check):
     query_jobs = 2
     remedy = "gcloud logging read $filter --project $project --freshness 1d --limit 20"
 
-    hours: int = 24
+    hours: Span = 24
 
     def measure(self, world: World) -> Iterator[Finding]:
         for ledger in world.ssot.pipeline.ledgers:

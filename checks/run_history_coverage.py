@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.coverage import Covered, covered
 from validator.look import World
+from validator.ssot.models.kinds import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class RunHistoryCoverage(Check):
     query_jobs = 4
     remedy = "python -m validator checks run_history_coverage"
 
-    days: int = 7
+    days: Span = 7
 
     def measure(self, world: World) -> Iterator[Finding]:
         first, last = world.pipeline.look_back(self.days)

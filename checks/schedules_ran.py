@@ -8,6 +8,7 @@ from validator.check import Check, Finding, Measurement, NotDue
 from validator.config.jobs import own_job_name
 from validator.evidence.own_runs import Fires, fires, scheduled_runs
 from validator.look import World
+from validator.ssot.models.kinds import Count, Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,9 +20,9 @@ class SchedulesRan(Check):
     remedy = "gcloud logging read $filter --project $project --freshness 2d --limit 10"
     judges_now = True
 
-    hours: int = 26
-    grace_minutes: int = 60
-    history_days: int = 30
+    hours: Span = 26
+    grace_minutes: Count = 60
+    history_days: Span = 30
 
     def measure(self, world: World) -> Iterator[Finding]:
         runs = scheduled_runs(world, self.history_days)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from validator.check import Check, Finding, Measurement, NotDue, Unknown
 from validator.evidence.kickoff import begun_since, first_over
 from validator.look import World
-from validator.ssot.models.kinds import FullTable, Identifier
+from validator.ssot.models.kinds import Count, FullTable, Identifier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class ScraperKickoff(Check):
     workflow: Identifier
     began: Identifier
     prefix: str
-    grace_minutes: int = 90
+    grace_minutes: Count = 90
 
     def measure(self, world: World) -> Iterator[Finding]:
         subject = f"{self.prefix}*"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from validator.check import Check, Finding, Measurement, Unknown
 from validator.evidence.silence import silences
 from validator.look import World
-from validator.ssot.models.kinds import FullTable, Identifier, TimeOfDay
+from validator.ssot.models.kinds import FullTable, Identifier, Span, TimeOfDay
 
 HOUR = timedelta(hours=1)
 
@@ -23,7 +23,7 @@ class SilenceGap(Check):
 
     table: FullTable
     column: Identifier
-    hours: int = 48
+    hours: Span = 48
     active_from: TimeOfDay = "00:00"
     active_to: TimeOfDay = "23:59"
 

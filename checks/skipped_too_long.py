@@ -8,6 +8,7 @@ from validator.check import Check, Finding, Measurement, NotDue
 from validator.clock import day_of, days
 from validator.evidence.own_words import OwnWords, own_words
 from validator.look import World
+from validator.ssot.models.kinds import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +20,8 @@ class SkippedTooLong(Check):
     query_jobs = 2
     remedy = "python -m validator checks $subject"
 
-    history_days: int = 60
-    reason_days: int = 3
+    history_days: Span = 60
+    reason_days: Span = 3
 
     def measure(self, world: World) -> Iterator[Finding]:
         calendar = world.pipeline.calendar

@@ -21,12 +21,11 @@ def run_schedule(
     """
     # Imported when called: `/health` and the version are answered without the engine.
     from validator.clock import real_now  # noqa: PLC0415
-    from validator.compose import service  # noqa: PLC0415
+    from validator.compose import service, settings_of_process  # noqa: PLC0415
     from validator.errors import BadRequest  # noqa: PLC0415
     from validator.identity import Request  # noqa: PLC0415
-    from validator.settings import read_settings  # noqa: PLC0415
 
     if now is not None and now.tzinfo is None:
         raise BadRequest("now must be an aware datetime")
     request = Request(schedule=name, now=now or real_now(), day=date, trigger_source=trigger_source)
-    return service(read_settings()).run(request)
+    return service(settings_of_process()).run(request)

@@ -15,9 +15,10 @@ from flask import Response
 
 from validator import logs
 from validator.claim import InProgress
+from validator.compose import settings_of_process
 from validator.errors import BadRequest, ConfigurationError, NotFound, ServiceError
 from validator.json_text import json_text
-from validator.settings import Settings, read_settings, revision
+from validator.settings import Settings, revision
 from validator.tell.plain import plain
 
 log = logging.getLogger("validator.http")
@@ -30,7 +31,7 @@ NOT_CONFIGURED = "the log lists every problem; without a local world, `python -m
 def begin(headers: Iterable[tuple[str, str]]) -> Settings:
     """The settings of this process, with its log set up, and the request's trace in what is logged from here on."""
     logs.configure(on_google_cloud=revision() is not None)
-    settings = read_settings()
+    settings = settings_of_process()
     logs.TRACE.set(logs.trace_of({name.lower(): value for name, value in headers}, settings.project))
     return settings
 

@@ -19,12 +19,13 @@ from validator import (
     telling_commands,
 )
 from validator.clock import real_now
+from validator.compose import settings_of_process
 from validator.config.commands import add_commands as add_config_commands
 from validator.dead_letters.commands import add_commands as add_dlq_commands
 from validator.deploy.commands import add_commands as add_deploy_commands
 from validator.errors import ConfigurationError, ValidatorError
-from validator.settings import read_settings
 from validator.status import ExitCode
+from validator.tell.formats import nagios_of
 from validator.tell.plain import plain
 
 log = logging.getLogger("validator.cli")
@@ -60,18 +61,23 @@ class _OnceTrue(_Once):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see ExitCode)."""
+    if sys.stdout is None:  # it was closed by whoever called
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     arguments = _parser().parse_args(argv)
     try:
-        settings = read_settings()
+        settings = settings_of_process()
         logs.configure(on_google_cloud=settings.on_google_cloud)
         code = int(arguments.command(commands.Call(arguments=arguments, settings=settings, now=real_now())))
         sys.stdout.flush()
-    except ConfigurationError as error:
-        print(error, file=sys.stderr)
     except ValidatorError as error:
-        print(f"validator: {plain(str(error))}", file=sys.stderr)
+        told = str(error) if isinstance(error, ConfigurationError) else f"validator: {plain(str(error))}"
+        print(told, file=sys.stderr)
+        if getattr(arguments, "format", "") == "nagios":
+            line, code = nagios_of(error)
+            print(line)
+            return code
     except BrokenPipeError:
         _drop_output()
     except KeyboardInterrupt:
@@ -132,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo = add("demo", commands.demo, "build the local world: a season with a handful of incidents")
     demo.add_argument("--date", metavar="D", help="the day the world is laid around (default today)")
-    demo.add_argument("--seed", type=int, default=1)
+    demo.add_argument("--seed", type=_seed, default=1)
     return parser
 
 
@@ -199,6 +205,12 @@ def _add_looks(add: Add) -> None:
         sub.add_argument("--as-of", metavar="T", help="look as of this RFC 3339 instant")
         sub.add_argument("--format", choices=("table", "json"), default="table")
         sub.add_argument("--fail-on", choices=asked.FAIL_ON, default="fail")
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 0 to 999999999")
+    return int(text)
 
 
 def _days(text: str) -> int:

@@ -19,7 +19,7 @@ from validator.letter_ports import KEPT_SECONDS, Letters
 from validator.registry import named_checks, schedule_items
 from validator.results import Run
 from validator.run import Engine, Session, perform
-from validator.settings import Settings
+from validator.settings import MalformedEnvironment, Settings, read_settings
 from validator.ssot.load import load
 from validator.ssot.source import Ssot
 from validator.standing import Standing, standing
@@ -193,6 +193,18 @@ def _measuring(end: float) -> Remaining:
 def _telling(end: float, most: float) -> Remaining:
     """For claiming, storing and telling: never more than half of what is left, because the next call needs its part."""
     return lambda: max(0.05, min(most, (end - time.monotonic()) / 2))
+
+
+def settings_of_process() -> Settings:
+    """The settings of this process. Raises ConfigurationError with every malformed value, and with every problem of `schemas/` beside them."""
+    try:
+        return read_settings()
+    except MalformedEnvironment as error:
+        try:
+            service(error.settings)
+        except ConfigurationError as more:
+            raise ConfigurationError([*error.problems, *more.problems]) from error
+        raise
 
 
 def service(settings: Settings) -> Service:

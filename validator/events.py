@@ -15,7 +15,7 @@ from typing import Any
 from flask import Request, Response
 
 from validator import asked
-from validator.answering import as_json, begin, guarded
+from validator.answering import as_json, begin, guarded, problem
 from validator.clock import parse_instant, real_now
 from validator.compose import service
 from validator.errors import BadRequest, ValidatorError
@@ -64,7 +64,9 @@ def acknowledging(event: Any, act: Act) -> Response | None:
 def _push_answer(request: Request, act: Act) -> Response:
     settings = begin(request.headers)
     if request.method != "POST":
-        raise BadRequest("a Pub/Sub push is a POST")
+        answer = problem(405, "method-not-allowed", "Method not allowed", "a Pub/Sub push is a POST")
+        answer.headers["Allow"] = "POST"
+        return answer
     raw = request.get_data()
     try:
         body = json.loads(raw)

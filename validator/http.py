@@ -61,7 +61,8 @@ def handle(request: Request, settings: Settings | None = None, now: datetime | N
 
 
 def _answer(ask: Asked) -> Response:
-    path, method = ask.request.path, ask.request.method
+    # The path as it was sent: `request.path` has one slash where several were.
+    path, method = ask.request.environ.get("PATH_INFO") or "/", ask.request.method
     route = ROUTES.get(path)
     if route is None and path.startswith("/runs/") and path.count("/") == 2:
         route = RUN_ROUTE

@@ -60,7 +60,7 @@ def named_checks(ssot: Ssot, classes: Mapping[str, type[Check]] | None = None) -
             problems += [document.problem(("checks", name, "parameters"), text) for text in named.check.problems(ssot)]
     if not problems:
         schedules = read_document(Path(ssot.directory) / "schedules.yaml", "schedules.yaml")
-        problems.extend(schedules.problem(("schedules",), text) for text in _unseen_deadlines(ssot, built))
+        problems.extend(schedules.problem(("schedules", name), text) for name, text in _unseen_deadlines(ssot, built))
     if problems:
         raise ConfigurationError([str(problem) for problem in sorted(problems)])
     return built
@@ -110,7 +110,7 @@ def _limits(document: Document, name: str, spec: LimitsSpec, kind: type[Check], 
         text = (
             f"no limit for the state {state!r}"
             if state in own_states
-            else f"unknown state {state!r}{nearest(state, own_states)}"
+            else f"unknown state {state!r}{nearest(state, own_states) or '; known: ' + ', '.join(sorted(own_states))}"
         )
         problems.append(document.problem(("checks", name, "limits"), text))
     return limits
@@ -125,8 +125,8 @@ def schedule_items(schedule: ScheduleSpec) -> Iterator[tuple[str, str | None]]:
             yield from item.items()
 
 
-def _unseen_deadlines(ssot: Ssot, built: Mapping[str, NamedCheck]) -> Iterator[str]:
-    """Deadlines that lie after the last schedule looking at them: what one schedule skips as not due, a later one must judge."""
+def _unseen_deadlines(ssot: Ssot, built: Mapping[str, NamedCheck]) -> Iterator[tuple[str, str]]:
+    """By that schedule, deadlines that lie after the last schedule looking at them: what one schedule skips as not due, a later one must judge."""
     for name, named in built.items():
         looks = list(_looks(ssot, name))
         latest = max((minutes for minutes, _ in looks), default=None)
@@ -136,7 +136,8 @@ def _unseen_deadlines(ssot: Ssot, built: Mapping[str, NamedCheck]) -> Iterator[s
         for deadline in named.check.deadlines(ssot):
             if _minutes(deadline.due, deadline.due_days) > latest:
                 days = f", {deadline.due_days} days later" if deadline.due_days else ""
-                yield f"{name}: {deadline.what} is due {deadline.due}{days}, but {schedule!r} is the last schedule that looks at that date"
+                due = f"{name}: {deadline.what} is due {deadline.due}{days}"
+                yield schedule, f"{due}, but {schedule!r} is the last schedule that looks at that date"
 
 
 def _looks(ssot: Ssot, check: str) -> Iterator[tuple[int, str]]:

@@ -6,9 +6,10 @@ run: it is judged and stored, and the missing names are in the answer.
 
 import os
 import pwd
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from validator.errors import ConfigurationError
 
@@ -55,13 +56,21 @@ class Settings:
         return tuple(name for name, value in wanted.items() if not value)
 
 
+class MalformedEnvironment(ConfigurationError):
+    """Values that can't be used. `settings` is what the environment says without them: to find what else is wrong, not to work with."""
+
+    def __init__(self, problems: Sequence[str], settings: Settings) -> None:
+        self.settings = settings
+        super().__init__(problems)
+
+
 def revision() -> str | None:
     """The deployed revision, None outside Google Cloud. Never fails: `/health` shows it."""
     return os.environ.get("K_REVISION")
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process. Raises ConfigurationError listing every malformed value."""
+    """The settings of this process. Raises MalformedEnvironment listing every malformed value."""
     env = os.environ if environment is None else environment
     problems: list[str] = []
     on_google_cloud = bool(env.get("K_SERVICE"))
@@ -83,9 +92,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         heartbeat_url=_url(env, "HEARTBEAT_URL", "", problems),
         github_token=env.get("GITHUB_TOKEN", "").strip(),
         checkout=env.get("VALIDATOR_CHECKOUT", ""),
-        bigquery_emulator=env.get("BIGQUERY_EMULATOR_HOST", ""),
-        firestore_emulator=env.get("FIRESTORE_EMULATOR_HOST", ""),
-        pubsub_emulator=env.get("PUBSUB_EMULATOR_HOST", ""),
+        bigquery_emulator=_host(env, "BIGQUERY_EMULATOR_HOST", problems),
+        firestore_emulator=_host(env, "FIRESTORE_EMULATOR_HOST", problems),
+        pubsub_emulator=_host(env, "PUBSUB_EMULATOR_HOST", problems),
         function_timeout_seconds=_number(env, "CLOUD_RUN_TIMEOUT_SECONDS", None, 1, 3600, problems),
         revision=env.get("K_REVISION", ""),
         on_google_cloud=on_google_cloud,
@@ -94,7 +103,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         colour=not env.get("NO_COLOR"),
     )
     if problems:
-        raise ConfigurationError(problems)
+        raise MalformedEnvironment(problems, settings)
     return settings
 
 
@@ -120,9 +129,24 @@ def _number(
 
 def _url(env: Mapping[str, str], name: str, default: str, problems: list[str]) -> str:
     text = env.get(name, "").strip()
-    if text and not text.startswith(("https://", "http://")):
+    if text and not (text.startswith(("https://", "http://")) and _names_a_host(text)):
         problems.append(f"{name} is not an http(s) address")
     return text.rstrip("/") or default
+
+
+def _host(env: Mapping[str, str], name: str, problems: list[str]) -> str:
+    text = env.get(name, "")
+    if text and not _names_a_host(text if "://" in text else f"//{text}"):
+        problems.append(f"{name} is {text!r}: expected host:port")
+    return text
+
+
+def _names_a_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0 and not any(c.isspace() or not c.isprintable() for c in address)
+    except ValueError:
+        return False
 
 
 def _address(env: Mapping[str, str], name: str, problems: list[str]) -> str:

@@ -65,7 +65,7 @@ class ExitCode(IntEnum):
     1 FINDINGS: it ran and found something at or above `--fail-on` (default `fail`).
     2 ERROR: usage, configuration, or the runner itself could not do its job.
     3 UNTOLD: it ran, but the run was not stored or not delivered.
-    Where several apply: 2, then 3, then 1. `--format nagios` answers 0/1/2/3 as Nagios plugins do.
+    Where several apply: 2, then 3, then 1. `--format nagios` answers 0/1/2/3 as Nagios plugins do; 3 also where no run could be made.
     """
 
     FINE = 0

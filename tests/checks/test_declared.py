@@ -1,17 +1,23 @@
 """The checks as `schemas/checks.yaml` declares them: what each says of itself is true."""
 
+import dataclasses
 import re
+import typing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from validator.check import Check
 from validator.compose import Service, service
 from validator.demo.world import build
 from validator.look import Shared, World
+from validator.registry import check_classes
 from validator.settings import Settings
+from validator.ssot.document import Document, Problem
 from validator.ssot.load import load
+from validator.ssot.reader import read
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 2, 3)
@@ -80,6 +86,24 @@ def test_costs_what_the_reference_says(demo: Service, name: str) -> None:
     assert max(counts) <= declared
     # Progress is known from a completion document, where there is one: ledger and rows are asked only without it.
     assert (declared > 0) == (max(counts) > 0) or name.endswith("_progress")
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (kind, field.name)
+        for kind in check_classes().values()
+        for field in dataclasses.fields(kind)
+        if field.name.endswith(("days", "hours")) and typing.get_type_hints(kind)[field.name] is int
+    ],
+    ids=str,
+)
+def test_no_time_to_look_back_is_refused(kind: type[Check], field: str) -> None:
+    """Who looks at nothing would find nothing wrong."""
+    wrong = {"hours": -1} if kind.__name__ == "EventsOver" else {field: 0}
+    noted: list[Problem] = []
+    read(kind, Document(file="checks.yaml", data=wrong, places={(): (1, 1)}), noted)
+    assert any(field in one.text and "a whole number of" in one.text for one in noted)
 
 
 @pytest.mark.parametrize("name", SHIPPED.checks)

@@ -93,6 +93,18 @@ def test_no_world(typed: Type, world: LaidWorld, command: tuple[str, ...]) -> No
     assert not world.path.exists()
 
 
+def test_nagios_where_no_run_could_be_made(typed: Type, world: LaidWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line and 3, UNKNOWN, as a plugin says it; why is on stderr too."""
+    unknown = typed("run", "no_such_schedule", "--format", "nagios")
+    assert (unknown.code, unknown.out.startswith("UNKNOWN - unknown schedule"), unknown.out.count("\n")) == (3, True, 1)
+    world.path.unlink()
+    missing = typed(*RUN, "--format", "nagios")
+    assert (missing.code, "there is no local world" in missing.out, missing.out.count("\n")) == (3, True, 1)
+    assert "there is no local world" in missing.err
+    monkeypatch.setenv("PORT", "http")
+    assert typed(*RUN, "--format", "nagios").code == 3
+
+
 @pytest.mark.parametrize("command", [*COMMANDS, ("schedules",), ("checks",)], ids=" ".join)
 def test_a_broken_source_of_truth(typed: Type, world: LaidWorld, command: tuple[str, ...]) -> None:
     """A source of truth that does not load is 2, with every problem and its place."""
@@ -126,6 +138,18 @@ def test_a_malformed_environment(typed: Type, monkeypatch: pytest.MonkeyPatch) -
     assert done.err.startswith(f"{len(bad)} problems:")
     assert all(name in done.err for name in bad)
     assert "secret" not in done.err
+
+
+def test_environment_and_schemas_in_one_message(typed: Type, world: LaidWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever mends the one is told of the other at once."""
+    world.edit("checks.yaml", {"checks": {"dlq_depth": {"class": "DlqDeth"}}})
+    monkeypatch.setenv("PORT", "http")
+    monkeypatch.setenv("HEARTBEAT_URL", "https://")
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", "a b")
+    done = typed(*RUN)
+    assert (done.code, done.err.startswith("4 problems:")) == (2, True), done.err
+    for word in ("PORT", "HEARTBEAT_URL", "PUBSUB_EMULATOR_HOST", "DlqDeth"):
+        assert word in done.err
 
 
 def test_a_number_without_end(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:

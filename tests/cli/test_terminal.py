@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -118,6 +119,13 @@ def test_a_full_disk(world: LaidWorld, arguments: tuple[str, ...]) -> None:
             command(*arguments), cwd=PROJECT_ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def test_no_output_at_all(world: LaidWorld) -> None:
+    """Whoever closed it wants the exit code alone: the run is made, and no fault is spoken of."""
+    line = f"exec {shlex.join(map(str, command(*DRY)))} --fail-on never >&-"
+    done = subprocess.run(["bash", "-c", line], cwd=PROJECT_ROOT, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_terminal_of_few_letters(world: LaidWorld) -> None:

@@ -51,6 +51,8 @@ BAD = [
     "serve --host",
     "demo --date 2026-1-5",
     "demo --seed x",
+    "demo --seed -1",
+    "demo --seed 9223372036854775808",
     "--format json run post_overnight",
 ]
 

@@ -141,8 +141,13 @@ def test_a_malformed_message(refusing: Client, what: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "FOO"])
 def test_only_a_post_is_a_push(refusing: Client, method: str) -> None:
-    """Anything but a POST is refused."""
-    assert refusing.open("/", method=method, json=message(ASKED)).status_code == 400
+    """Anything but a POST is refused, with what is allowed."""
+    answer = refusing.open("/", method=method, json=message(ASKED))
+    assert (answer.status_code, answer.headers["Allow"], answer.content_type) == (
+        405,
+        "POST",
+        "application/problem+json",
+    )
 
 
 def test_not_stored(pubsub: Client, environment: LaidWorld) -> None:

@@ -26,6 +26,10 @@ def look(shared: LaidWorld) -> Asker:
     "path",
     [
         "//x",
+        "//",
+        "///health",
+        "//health",
+        "//schedules",
         "/x",
         "/health/",
         "/Health",

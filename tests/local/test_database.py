@@ -1,5 +1,6 @@
 """The world's file: opened, shared, waited for, released."""
 
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,8 @@ import pytest
 
 from tests.contract.local_side import PROJECT, locked, new_world
 from validator.errors import ConfigurationError, ServiceError
-from validator.local.database import LocalDatabase, ask
+from validator.local import database as module
+from validator.local.database import LocalDatabase, ask, reason
 
 SLOW = "SELECT COUNT(*) FROM range(100000000000) AS r(i) WHERE hash(i) = 1"
 
@@ -55,6 +57,27 @@ def test_what_is_no_world_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="not a DuckDB file"):
         opened(path)
     assert path.read_text() == "some notes\n" * 1000
+
+
+def test_a_file_that_may_not_be_written_is_said_to_be_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a world: what is wrong is who asks. Root may do anything, so what the machine says is put in its mouth."""
+
+    def refuse(*_: object) -> None:
+        raise duckdb.IOException(f'Cannot open file "{path}": Permission denied')
+
+    monkeypatch.setattr(module, "_attach", refuse)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(ConfigurationError, match="can't be read and written by this user"):
+        opened(path)
+
+
+@pytest.mark.parametrize(
+    "said", ['Failed to commit: Cannot open file "/a/b.wal": Permission denied', "IO Error: x /a/b"]
+)
+def test_an_error_names_no_place_on_this_machine(said: str) -> None:
+    """It may reach a caller over HTTP; the log has it."""
+    assert reason(duckdb.IOException(said)) == "its file can't be written"
+    assert reason(duckdb.Error(said)) in ("its file can't be written", "x /a/b")
 
 
 def test_a_folder_is_no_world(tmp_path: Path) -> None:

@@ -55,9 +55,33 @@ def test_all_problems_at_once_with_their_places(world: LaidWorld) -> None:
     assert "did you mean 'notify'?" in found
 
 
+def test_a_wrong_value_in_one_file_hides_nothing_of_the_others(world: LaidWorld) -> None:
+    """A word that is no severity, a kind that was mistyped, a number that is none: what files say of each other is told all the same."""
+    text(world, "checks.yaml", "severity: P1_CRITICAL", "severity: nine")
+    text(world, "pipeline.yaml", "kind: events", "kind: event")
+    text(world, "processors/phase2.yaml", "{name: rosters,", "{name: roosters,")
+    text(world, "processors/phase3.yaml", "dependencies: [box]", "dependencies: [bx]")
+    text(world, "schedules.yaml", "checks: [phase3_completion]", "checks: [phase3_completon]")
+    found = problems(world)
+    for words in (
+        "found 'nine'",
+        "did you mean 'events'?",
+        "'raw.rosters'?",
+        "neither a processor nor",
+        "'phase3_completion'?",
+    ):
+        assert words in found, words
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "wanted"),
     [
+        (
+            "checks.yaml",
+            "parameters: {phase: 2}",
+            "parameters: {phase: 9}",
+            "phase 9 is not declared; known: 1, 2, 3, 5",
+        ),
         (
             "schedules.yaml",
             "checks: [phase3_completion]",

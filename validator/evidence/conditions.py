@@ -114,3 +114,9 @@ def known_columns(table: Table) -> set[str]:
 
 def _shown(value: Plain) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def undeclared_phase(ssot: Ssot, number: int) -> Iterator[str]:
+    """That the source of truth declares no such phase."""
+    if number not in ssot.phases:
+        yield f"phase {number} is not declared; known: {', '.join(map(str, sorted(ssot.phases))) or 'none'}"

@@ -1,6 +1,8 @@
 """The world's file: opened per run, released with it, shared by the threads of one process, exclusive between processes."""
 
 import contextlib
+import logging
+import os
 import re
 import threading
 import time
@@ -13,6 +15,8 @@ import duckdb
 
 from validator.errors import ConfigurationError, ServiceError
 from validator.local.names import quoted, refuse_project, text_literal
+
+log = logging.getLogger("validator.local")
 
 SERVICE = "local world"
 WAIT_SECONDS = 10.0
@@ -45,9 +49,7 @@ class LocalDatabase:
                 return cls(_attach(path.resolve(), project_id), project_id)
             except duckdb.Error as error:
                 if not _is_busy(error):
-                    raise ConfigurationError(
-                        [f"{path} is not a DuckDB file: `python -m validator demo` makes one elsewhere"]
-                    ) from error
+                    raise ConfigurationError([_unusable(path)]) from error
                 if time.monotonic() >= until:
                     raise ServiceError(SERVICE, "locked by another process", transient=True) from error
             time.sleep(_PAUSE_SECONDS)
@@ -99,6 +101,13 @@ def _attach(path: Path, project_id: str) -> Any:
     return connection
 
 
+def _unusable(path: Path) -> str:
+    """Why a file that is there can't be attached."""
+    if not os.access(path, os.R_OK | os.W_OK):
+        return f"{path} can't be read and written by this user"
+    return f"{path} is not a DuckDB file: `python -m validator demo` makes one elsewhere"
+
+
 def _is_busy(error: duckdb.Error) -> bool:
     """Whether the file is open in another process, or still being released in this one."""
     text = str(error).lower()
@@ -138,6 +147,9 @@ def out_of_time(service: str) -> ServiceError:
 
 
 def reason(error: duckdb.Error) -> str:
-    """What DuckDB says, without the query it quotes."""
+    """What DuckDB says, without the query it quotes, and without any place on this machine."""
+    if isinstance(error, duckdb.IOException) or "Cannot open file" in str(error):
+        log.warning("%s", error)
+        return "its file can't be written"
     first = str(error).split("\n", 1)[0].split("LINE ", 1)[0].strip()
     return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", first).rstrip("!. ")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlglot
+import sqlglot.dialects.bigquery
+import sqlglot.dialects.duckdb  # both here: found by name in several threads at once, a dialect was used before it was whole
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 

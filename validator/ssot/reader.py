@@ -22,6 +22,10 @@ T = TypeVar("T")
 MISSING = object()
 
 
+CUTOFF = 0.6
+"""How alike two names are at least, for the one to be meant by the other."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A named rule on a text or number, for `Annotated[...]`: `test` says whether the value is right, `wants` what is."""
@@ -41,7 +45,8 @@ def read(kind: type[T], document: Document, problems: list[Problem], *, path: Pa
 
 
 def read_as_meant(kind: type[T], document: Document, problems: list[Problem], *, path: Path = ()) -> T | None:
-    """Like `read`, but where nothing is wrong except unknown keys, the value as it was meant: they count as the known ones they resemble.
+    """Like `read`, but the value as it was meant, where that can be guessed: an unknown key counts as the known one that it resembles, a
+    wrong word as the nearest of those allowed, another wrong number or choice as if it were not there.
 
     Not to be worked with: it is for finding what else is wrong, in one go.
     """
@@ -55,7 +60,7 @@ def read_as_meant(kind: type[T], document: Document, problems: list[Problem], *,
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing when no known name is near."""
-    close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=CUTOFF)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
@@ -129,8 +134,12 @@ class _Reading:
     def _one_of(self, allowed: tuple[Any, ...], data: Any, path: Path) -> Any:
         if any(data == value and type(data) is type(value) for value in allowed):
             return data
-        known = ", ".join(str(value) for value in allowed)
-        return self.wrong(path, f"expected one of {known}; found {_show(data)}{nearest(str(data), map(str, allowed))}")
+        known, near = ", ".join(str(value) for value in allowed), nearest(str(data), map(str, allowed))
+        text = f"expected one of {known}; found {_show(data)}{near}"
+        if not near:
+            return self.wrong(path, text)
+        self._note(path, text)
+        return difflib.get_close_matches(str(data), map(str, allowed), n=1, cutoff=CUTOFF)[0]
 
     def _tuple(self, kind: Any, data: Any, path: Path) -> Any:
         if not isinstance(data, list):
@@ -154,12 +163,18 @@ class _Reading:
         for key in data:
             if key not in known:
                 self._note((*path, key), f"unknown key{nearest(key, known) or '; known: ' + ', '.join(known)}")
-                for meant in difflib.get_close_matches(str(key), known.keys() - given.keys(), n=1, cutoff=0.6):
+                for meant in difflib.get_close_matches(str(key), known.keys() - given.keys(), n=1, cutoff=CUTOFF):
                     given[meant] = key
         values = {}
         for key, (name, annotation, required) in known.items():
             if key in given:
-                values[name] = self.value(annotation, data[given[key]], (*path, given[key]))
+                before, self.lost = self.lost, False
+                value = self.value(annotation, data[given[key]], (*path, given[key]))
+                if self.lost and not required and _is_no_name(annotation):
+                    self.lost = False
+                else:
+                    values[name] = value
+                self.lost = before or self.lost
             elif required:
                 self.wrong(path, f"missing key {key!r}")
         return MISSING if self.lost else kind(**values)
@@ -174,6 +189,16 @@ class _Reading:
         if not _fits(kind, data):
             return self.wrong(path, f"expected {_name(kind)}, found {_show(data)}")
         return kind(data) if kind is float else data
+
+
+def _is_no_name(kind: Any) -> bool:
+    """Whether a value of this kind is a number or a choice, of which nothing else in the files speaks."""
+    if get_origin(kind) is typing.Annotated:
+        return _is_no_name(get_args(kind)[0])
+    if get_origin(kind) in (Union, types.UnionType):
+        return all(one is type(None) or _is_no_name(one) for one in get_args(kind))
+    is_choice = get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum))
+    return is_choice or kind in (int, float, bool)
 
 
 def _fits(kind: Any, data: Any) -> bool:

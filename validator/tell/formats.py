@@ -3,6 +3,7 @@
 from xml.etree import ElementTree as ET
 
 from validator.clock import rfc3339
+from validator.errors import ValidatorError
 from validator.results import Result, Run
 from validator.status import RunStatus, Status
 from validator.tell.plain import clip, plain
@@ -33,6 +34,12 @@ def render_nagios(summary: Summary) -> tuple[str, int]:
     ]
     text = clip(f"{name}: {'; '.join(said[:4])}".replace("|", "/"), _LINE)
     return f"{word} - {text} | {_performance(summary)}", code
+
+
+def nagios_of(error: ValidatorError) -> tuple[str, int]:
+    """The same where no run could be made: UNKNOWN, and why."""
+    code, word = _NAGIOS[RunStatus.ERROR]
+    return f"{word} - {clip(plain(str(error)).replace('|', '/'), _LINE)}", code
 
 
 def _performance(summary: Summary) -> str:

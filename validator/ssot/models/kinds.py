@@ -48,6 +48,7 @@ MonthDay = Annotated[str, Rule("a day of the year, MM-DD", Matches(r"(0[1-9]|1[0
 CronText = Annotated[str, Rule("a cron expression of five fields that fires some day", _is_cron)]
 Above0 = Annotated[float, Rule("a number above 0", _positive)]
 Count = Annotated[int, Rule("a whole number of 0 or more", lambda value: value >= 0)]
+Span = Annotated[int, Rule("a whole number of 1 or more", _positive)]
 Seconds = Annotated[int, Rule("a number of seconds above 0", _positive)]
 Share = Annotated[float, Rule("a share above 0 and at most 1", lambda value: 0 < value <= 1)]
 Email = Annotated[str, Rule("an e-mail address", Matches(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+"))]
