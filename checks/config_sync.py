@@ -39,7 +39,7 @@ class ConfigSync(Check):
             value=len(wrong),
             note=("; ".join(wrong[:SHOWN]) or f"all {group.declared} declared {group.noun} are there") + others,
             expected=f"{group.declared} {group.noun} as declared",
-            actual=f"{group.live} there, {len(wrong)} differences",
+            actual=f"{group.live} there, {len(wrong)} unlike",
             affected=len(wrong) or None,
             remedy="\n".join(fixes).replace("$", "$$") if len(fixes) <= SHOWN else "",
             facts={"wrong": wrong, "undeclared": list(group.undeclared)},

@@ -43,8 +43,8 @@ class SchedulesRan(Check):
             subject=one.schedule,
             value=len(one.missed),
             note=f"no row for {missed}; {newest}" if missed else newest,
-            expected=f"{len(one.due)} runs",
-            actual=f"{len(one.due) - len(one.missed)} runs",
+            expected=f"{len(one.due)} due",
+            actual=f"{len(one.due) - len(one.missed)} stored",
             affected=len(one.missed) or None,
             fill={
                 "filter": f'resource.type="cloud_scheduler_job" AND resource.labels.job_id="{own_job_name(one.schedule)}"'

@@ -70,7 +70,7 @@ def test_l70_a_run_that_did_not_happen_is_named(world: LaidWorld) -> None:
     result = look(world)["often"]
     assert result.status is Status.FAIL
     assert "no row for 2026-02-03 18:00 EST, 2026-02-04 00:00 EST, 2026-02-04 06:00 EST" in result.message
-    assert (result.affected_records, result.expected_value, result.actual_value) == (3, "4 runs", "1 runs")
+    assert (result.affected_records, result.expected_value, result.actual_value) == (3, "4 due", "1 stored")
     assert 'job_id="validation-often"' in result.remedy
 
 
@@ -98,7 +98,7 @@ def test_what_lies_before_the_first_run_is_not_missed(world: LaidWorld) -> None:
     ran(world, "often", et(TODAY, "06:00"))
     results = look(world)
     assert results["often"].status is Status.PASS
-    assert results["often"].expected_value == "1 runs"
+    assert results["often"].expected_value == "1 due"
 
 
 def test_nothing_scheduled_yet(world: LaidWorld) -> None:
@@ -129,8 +129,8 @@ def test_a_run_may_be_an_hour_late(world: LaidWorld) -> None:
 def test_the_last_26_hours_count(world: LaidWorld) -> None:
     """Up to the hour of grace: at nine, six o'clock of yesterday is the first that counts, and a minute later it is over."""
     all_ran(world)
-    assert look(world, "09:00")["often"].expected_value == "5 runs"
-    assert look(world, "09:01")["often"].expected_value == "4 runs"
+    assert look(world, "09:00")["often"].expected_value == "5 due"
+    assert look(world, "09:01")["often"].expected_value == "4 due"
 
 
 def test_a_dead_letter_is_no_beginning(world: LaidWorld) -> None:

@@ -21,6 +21,7 @@ from validator.identity import DEAD_LETTER
 from validator.look import Shared, World
 from validator.pipeline.model import PhasePlan
 from validator.ssot.source import Processor, Ssot
+from validator.tell.plain import amount
 from validator.world import Ports
 
 DATE_KEYS = ("target_date", "data_date", "date")
@@ -136,7 +137,7 @@ def _wanted(plan: PhasePlan, processor: Processor | None) -> Sequence[Processor]
 
 def _counted(wanted: Sequence[Processor], rows: Mapping[str, int | None]) -> str:
     shown = [f"{rows[one.name]:,} rows in {one.table}" for one in wanted[:3]]
-    return ", ".join([*shown, *([f"and {len(wanted) - 3} more tables"] if len(wanted) > 3 else [])])
+    return ", ".join([*shown, *([f"and {amount(len(wanted) - 3, 'more table')}"] if len(wanted) > 3 else [])])
 
 
 def _processor(letter: DeadLetter, ssot: Ssot) -> Processor | None:

@@ -22,7 +22,7 @@ def table_completeness(plan: TablePlan, counted: TableRows) -> dict[str, Any]:
     value = 100 * got / owed
     empty = sum(1 for day in found.values() if day.rows == 0)
     note = counted.problem or f"{value:.0f} % of the rows expected of {len(found)} days" + (
-        f"; {empty} days without a row" if empty else ""
+        f"; {empty} of them without a row" if empty else ""
     )
     return {
         "subject": plan.table.name,

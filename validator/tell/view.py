@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from validator.status import RunStatus, Severity, Status
+from validator.tell.plain import amount
 
 REST = 12_000
 """Characters for the names of findings that a message has no room for."""
@@ -62,7 +63,7 @@ class Finding:
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What else is known: label and value."""
-        affected = "" if self.affected is None else f"{self.affected:,} records"
+        affected = "" if self.affected is None else amount(self.affected, "record")
         known = (
             ("affected", affected),
             ("table", "" if self.table == self.subject else self.table),
