@@ -10,6 +10,7 @@ from typing import Any
 from validator.config.head import head_of
 from validator.ssot.models.checks import ScheduleSpec
 from validator.ssot.models.infrastructure import JobSpec, ServiceSpec
+from validator.ssot.models.kinds import is_region
 from validator.ssot.source import Ssot
 
 PREFIX = "validation-"
@@ -117,5 +118,5 @@ def region(ssot: Ssot) -> str:
 
 
 def service_region(ssot: Ssot, service: ServiceSpec) -> str:
-    """Where a service of the pipeline is: beside this one, unless it says so; datasets may be in a place that is no region."""
-    return service.region or region(ssot)
+    """Where a service of the pipeline is: where the pipeline is; beside this one where that is no region, as datasets may be in."""
+    return service.region or (ssot.pipeline.location if is_region(ssot.pipeline.location) else region(ssot))
