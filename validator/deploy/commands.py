@@ -7,30 +7,26 @@ from pathlib import Path
 
 from validator.commands import PROJECT_ROOT, Call
 from validator.config.jobs import function_url
-from validator.deploy.apply import Done, Outcome, apply
+from validator.deploy.apply import Outcome, apply
 from validator.deploy.cost import render as render_cost
 from validator.deploy.files import FOLDER, deploy_files
 from validator.deploy.functions import fingerprint, source_files
 from validator.deploy.hints import likely
 from validator.deploy.plan import steps
+from validator.deploy.progress import AGAIN, MOST_SAID, became, why_stopped
 from validator.deploy.project import impossible, unheard
 from validator.deploy.prune import leftovers
 from validator.deploy.script import render, render_part, titles
 from validator.deploy.shell import Failed, Shell
 from validator.deploy.smoke import over_http, smoke, token
 from validator.deploy.step import Step
-from validator.deploy.words import one_line
 from validator.errors import ConfigurationError, ServiceError
 from validator.ssot.source import Ssot
 from validator.status import ExitCode
-from validator.tell.plain import amount, clip, plain, plain_lines
+from validator.tell.plain import amount, clip, plain
 
-SAID_LINES = 15
-MOST_DIFFERENCES = 3
-MOST_SAID = 300
 NOT_TAKEN = "it was changed, and it is not as declared: Google Cloud keeps it so, look at it there"
 NOTHING_LEFT = "nothing is there that is no longer declared"
-AGAIN = "python -m validator deploy apply"
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
@@ -209,13 +205,13 @@ def _do(wanted: Sequence[Step], shell: Shell) -> int:
         print(f"[{number:>{len(str(total))}}/{total}] {plain(step.title)} … ", end="", flush=True)
 
     for done in apply(wanted, shell, begin):
-        print(_became(done), flush=True)
+        print(became(done), flush=True)
         left_out += done.outcome is Outcome.LEFT_OUT
         not_so += done.outcome is Outcome.UNLIKE
         if done.outcome is Outcome.UNLIKE:
             print(f"         {plain(done.step.otherwise or NOT_TAKEN)}")
         if done.outcome.stops:
-            for line in _why(done, total):
+            for line in why_stopped(done, total):
                 print(line)
             return ExitCode.ERROR
     if left_out:
@@ -223,30 +219,6 @@ def _do(wanted: Sequence[Step], shell: Shell) -> int:
     if not_so:
         print(f"{amount(not_so, 'thing')} not as declared, each with what to do below it")
     return ExitCode.FINDINGS if left_out or not_so else ExitCode.FINE
-
-
-def _became(done: Done) -> str:
-    said = [clip(done.answer.reason, MOST_SAID)] if done.outcome is Outcome.LEFT_OUT and done.answer else []
-    more = len(done.differences) - MOST_DIFFERENCES
-    said += [*done.differences[:MOST_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])]
-    return f"{done.outcome.value}: {plain('; '.join(said))}" if said else done.outcome.value
-
-
-def _why(done: Done, total: int) -> list[str]:
-    """What went wrong, and what to type next."""
-    again = f"next     {AGAIN} goes on from here; what is done is not done again"
-    stopped = f"stopped at step {done.number} of {total}"
-    if done.answer is None:
-        return [stopped, f"type     {one_line(done.step.create)}", f"         {plain(done.step.why)}", again]
-    said = plain_lines(done.answer.words)[-SAID_LINES:]
-    hint = likely(done.answer.words)
-    return [
-        stopped,
-        f"command  {one_line(done.answer.command)}",
-        *(f"{'it said' if index == 0 else '':<8} {line}" for index, line in enumerate(said)),
-        *([f"likely   {hint}"] if hint else []),
-        again,
-    ]
 
 
 def _unasked(failed: Failed) -> ServiceError:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from validator.config.jobs import DEAD_LETTER, region, service_account
-from validator.deploy.project import gcloud, in_region
+from validator.deploy import grants
+from validator.deploy.project import gcloud, in_region, service_of
 from validator.deploy.step import Exactly, Step
 from validator.deploy.words import Asked, Command, pairs, word
 from validator.errors import ConfigurationError
@@ -55,6 +56,32 @@ def function_step(ssot: Ssot, part: str, name: str, why: str) -> Step:
         create=deploy,
         change=deploy,
     )
+
+
+def callers(ssot: Ssot, part: str, name: str) -> Iterator[Step]:
+    """Our account may call it, and strangers may not."""
+    yield next(grant.step(part) for grant in grants.invoker_grants(ssot) if grant.on == f"function {name}")
+    for everyone in ("allUsers", "allAuthenticatedUsers"):
+        service = (service_of(name), in_region(ssot))
+        shown = (
+            "--flatten=bindings[].members",
+            f"--filter=bindings.role={grants.INVOKER} AND bindings.members={everyone}",
+        )
+        yield Step(
+            part=part,
+            title=f"function {name} is closed to {everyone}",
+            why="whoever may call it is taken for the scheduler",
+            probe=gcloud(ssot, "run", "services", "get-iam-policy", *service, *shown),
+            many=True,
+            unwanted=True,
+            create=gcloud(
+                ssot,
+                *("run", "services", "remove-iam-policy-binding", *service),
+                f"--member={everyone}",
+                f"--role={grants.INVOKER}",
+                "--condition=None",
+            ),
+        )
 
 
 def environment_of(ssot: Ssot) -> dict[str, str]:

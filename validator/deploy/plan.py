@@ -13,8 +13,8 @@ from validator.config.jobs import (
 )
 from validator.deploy import grants
 from validator.deploy.alerts import alerts
-from validator.deploy.functions import function_step
-from validator.deploy.project import gcloud, in_region, service_of
+from validator.deploy.functions import callers, function_step
+from validator.deploy.project import gcloud
 from validator.deploy.step import Not, Step
 from validator.deploy.words import Command, one_line
 from validator.ssot.source import Ssot
@@ -141,38 +141,12 @@ def _secrets(ssot: Ssot) -> Iterator[Step]:
 def _runner(ssot: Ssot) -> Iterator[Step]:
     part, name = "The function", ssot.pipeline.runner.function
     yield function_step(ssot, part, name, "answers Cloud Scheduler and people; run from the project's folder")
-    yield from _callers(ssot, part, name)
+    yield from callers(ssot, part, name)
 
 
 def _services(ssot: Ssot) -> Iterator[Step]:
     for grant in grants.service_grants(ssot):
         yield grant.step("The pipeline's services")
-
-
-def _callers(ssot: Ssot, part: str, name: str) -> Iterator[Step]:
-    """Our account may call it, and strangers may not."""
-    yield next(grant.step(part) for grant in grants.invoker_grants(ssot) if grant.on == f"function {name}")
-    for everyone in ("allUsers", "allAuthenticatedUsers"):
-        service = (service_of(name), in_region(ssot))
-        shown = (
-            "--flatten=bindings[].members",
-            f"--filter=bindings.role={grants.INVOKER} AND bindings.members={everyone}",
-        )
-        yield Step(
-            part=part,
-            title=f"function {name} is closed to {everyone}",
-            why="whoever may call it is taken for the scheduler",
-            probe=gcloud(ssot, "run", "services", "get-iam-policy", *service, *shown),
-            many=True,
-            unwanted=True,
-            create=gcloud(
-                ssot,
-                *("run", "services", "remove-iam-policy-binding", *service),
-                f"--member={everyone}",
-                f"--role={grants.INVOKER}",
-                "--condition=None",
-            ),
-        )
 
 
 def _dead_letters(ssot: Ssot) -> Iterator[Step]:
@@ -185,7 +159,7 @@ def _dead_letters(ssot: Ssot) -> Iterator[Step]:
             DEAD_LETTER,
             "tells of a dead letter at once, stores it, and says whether its data has arrived since",
         )
-        yield from _callers(ssot, part, DEAD_LETTER)
+        yield from callers(ssot, part, DEAD_LETTER)
     for grant in grants.queue_grants(ssot):
         yield grant.step(part)
     for name, topic in subscriptions.items():

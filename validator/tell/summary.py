@@ -1,19 +1,18 @@
 """A run becomes the view that people are told: the state, four answers, then findings in the order a reader needs them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from validator.results import Result, Run
-from validator.status import RunStatus, Status, Transition
+from validator.status import RunStatus, Status
 from validator.tell.answers import answers
 from validator.tell.causes import NO_PHASES, Phases
-from validator.tell.change import Change
 from validator.tell.changed import changed_sections, counted, leading, state_of
+from validator.tell.notes import elsewhere, notes_of
 from validator.tell.notice import Notice
 from validator.tell.plain import amount, clip, plain, plain_lines
-from validator.tell.problem import BAD
 from validator.tell.view import Finding, Line, Section, Summary
 
 __all__ = ["SHOWN", "Summary", "summarise"]
@@ -24,8 +23,6 @@ SHOWN = 50
 _NAME = 120
 _MESSAGE = 500
 _VALUE = 200
-_PROBLEM = 300
-_SILENCES = 5
 _REMEDY = 2_000
 _NAMES_A_LINE = 3
 _TITLES = {
@@ -83,13 +80,9 @@ def summarise(
         run_timestamp=run.run_timestamp,
         duration_ms=run.duration_ms,
         counts={status: run.count(status) for status in _TITLES},
-        answers=answers(run, findings, [_finding(run, change.result, known) for change in _elsewhere(run, notice)]),
+        answers=answers(run, findings, [_finding(run, change.result, known) for change in elsewhere(run, notice)]),
         sections=sections,
-        notes=(
-            *_notes(run),
-            *_others(run, notice),
-            *_silences(notice),
-        ),
+        notes=notes_of(run, notice),
         foot=plain(foot),
         hint=HINT if any(finding.fingerprint for section in sections for finding in section.findings) else "",
     ).limited(SHOWN)
@@ -117,49 +110,6 @@ def _headline(run: Run, notice: Notice | None) -> str:
     if not (run.dry_run or run.delivery.stored):
         words.append("not stored")
     return ", ".join(words)
-
-
-def _notes(run: Run) -> tuple[str, ...]:
-    notes = []
-    if run.dry_run:
-        notes.append("DRY RUN: nothing was stored, nothing was sent.")
-    elif not run.delivery.stored:
-        notes.append("NOT STORED: this run is in no result table; what it found is only here.")
-    if run.replayed:
-        notes.append("REPLAYED: this run had already completed; nothing was run again.")
-    if unheard := run.details.get("heartbeat"):
-        notes.append(
-            clip(plain(f"HEARTBEAT NOT HEARD: {unheard}. If this run had died, nobody would have been told."), _PROBLEM)
-        )
-    return (*notes, *(clip(plain(problem), _PROBLEM) for problem in run.delivery.problems[:10]))
-
-
-def _others(run: Run, notice: Notice | None) -> Iterator[str]:
-    """What to know of what is told beside this run's own: that it is of other runs; that nobody knows what was told before."""
-    if left := _elsewhere(run, notice):
-        found = "1 finding below was" if len(left) == 1 else f"{len(left):,} findings below were"
-        news = sum(one.transition in (Transition.NEW, Transition.WORSE) for one in left)
-        told = f", {news:,} of them not told before" if news else ""
-        alone = "; the answers are of this run alone" if any(one.status in BAD for one in run.results) else ""
-        yield f"NOT OF THIS RUN: {found} made by other runs{told}{alone}."
-    if notice and notice.unread:
-        told_before = "what people were told before can't be read, so everything that was found is called new"
-        yield clip(plain(f"NOT COMPARED: {told_before} ({notice.unread})."), _PROBLEM)
-
-
-def _elsewhere(run: Run, notice: Notice | None) -> list[Change]:
-    """What stands and is told, and was found by other runs."""
-    own = {result.result_id for result in run.results}
-    told = notice.told if notice else ()
-    return [one for one in told if one.ended is None and one.judged.result_id not in own]
-
-
-def _silences(notice: Notice | None) -> Iterator[str]:
-    """What is to be known of silences themselves, the first few."""
-    notes = notice.notes if notice else ()
-    yield from (clip(plain(note), _PROBLEM) for note in notes[:_SILENCES])
-    if len(notes) > _SILENCES:
-        yield f"and {amount(len(notes) - _SILENCES, 'more silence')}: python -m validator silence"
 
 
 def _ordered(results: Iterable[Result]) -> list[Result]:
