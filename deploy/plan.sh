@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What validation-runner of nba-props needs in nba-props-platform: written by `python -m validator deploy plan`, do not edit.
 # `python -m validator deploy apply` does the same step by step, and says how far it came.
-# Run it in the project's folder, its environment active (. .venv/bin/activate), or paste a command at a time; what is there already
-# is used, or brought up to date.
+# Run it in the project's folder, its environment active (. .venv/bin/activate), or paste what stands under a number at a time, without the
+# next line; what is there already is used, or brought up to date.
 set -euo pipefail
 
 
@@ -10,7 +10,6 @@ set -euo pipefail
 
 # 1. APIs
 # each is used by the steps below or by the checks
-there=$(gcloud services list --enabled --project=nba-props-platform '--format=value(name,bindings.members)')
 gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com cloudscheduler.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com \
   --project=nba-props-platform
 
@@ -28,11 +27,11 @@ gcloud firestore databases describe '--database=(default)' --project=nba-props-p
 
 # 3. service account nba-orchestration@nba-props-platform.iam.gserviceaccount.com
 # runs the functions, and calls them for Cloud Scheduler and Pub/Sub; one that is there is used
-there=$(gcloud iam service-accounts list --filter=email=nba-orchestration@nba-props-platform.iam.gserviceaccount.com --project=nba-props-platform '--format=value(name,bindings.members)')
-[ -n "$there" ] ||
+there=$(gcloud iam service-accounts list --filter=email=nba-orchestration@nba-props-platform.iam.gserviceaccount.com --project=nba-props-platform '--format=value(name,bindings.members)') &&
+{ [ -n "$there" ] ||
   gcloud iam service-accounts create nba-orchestration \
     '--display-name=Validation of nba-props' \
-    --project=nba-props-platform
+    --project=nba-props-platform; } || false
 
 
 # ---- Result tables ----
@@ -211,30 +210,29 @@ gcloud secrets add-iam-policy-binding validation-github-token \
 # 27. a value of secret sendgrid-api-key
 # type the value of SENDGRID_API_KEY, then Ctrl-D; without one take SENDGRID_API_KEY out of runner.secrets in pipeline.yaml
 [ "$(gcloud secrets versions describe latest --secret=sendgrid-api-key --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
-  { echo 'no value yet: gcloud secrets versions add sendgrid-api-key --data-file=- --project=nba-props-platform' >&2; exit 1; }
+  { echo 'no value yet: gcloud secrets versions add sendgrid-api-key --data-file=- --project=nba-props-platform' >&2; false; }
 
 # 28. a value of secret slack-webhook-url
 # type the value of SLACK_WEBHOOK_URL, then Ctrl-D; without one take SLACK_WEBHOOK_URL out of runner.secrets in pipeline.yaml
 [ "$(gcloud secrets versions describe latest --secret=slack-webhook-url --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
-  { echo 'no value yet: gcloud secrets versions add slack-webhook-url --data-file=- --project=nba-props-platform' >&2; exit 1; }
+  { echo 'no value yet: gcloud secrets versions add slack-webhook-url --data-file=- --project=nba-props-platform' >&2; false; }
 
 # 29. a value of secret validation-heartbeat-url
 # type the value of HEARTBEAT_URL, then Ctrl-D; without one take HEARTBEAT_URL out of runner.secrets in pipeline.yaml
 [ "$(gcloud secrets versions describe latest --secret=validation-heartbeat-url --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
-  { echo 'no value yet: gcloud secrets versions add validation-heartbeat-url --data-file=- --project=nba-props-platform' >&2; exit 1; }
+  { echo 'no value yet: gcloud secrets versions add validation-heartbeat-url --data-file=- --project=nba-props-platform' >&2; false; }
 
 # 30. a value of secret validation-github-token
 # type the value of GITHUB_TOKEN, then Ctrl-D; without one take GITHUB_TOKEN out of runner.secrets in pipeline.yaml
 [ "$(gcloud secrets versions describe latest --secret=validation-github-token --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
-  { echo 'no value yet: gcloud secrets versions add validation-github-token --data-file=- --project=nba-props-platform' >&2; exit 1; }
+  { echo 'no value yet: gcloud secrets versions add validation-github-token --data-file=- --project=nba-props-platform' >&2; false; }
 
 
 # ---- The function ----
 
 # 31. function validation-runner
 # answers Cloud Scheduler and people; run from the project's folder
-asked_1=$(python -m validator deploy source)
-: "${asked_1:?nothing was found}"
+asked_1=$(python -m validator deploy source) && [ -n "$asked_1" ] &&
 gcloud functions deploy validation-runner \
   --gen2 \
   --region=us-west2 \
@@ -252,7 +250,7 @@ gcloud functions deploy validation-runner \
   --set-env-vars=VALIDATOR_BACKEND=gcp,GOOGLE_CLOUD_PROJECT=nba-props-platform,ALERT_FROM_EMAIL=validation@example.com,EMAIL_ALERTS_TO=data-team@example.com,EMAIL_CRITICAL_TO=data-team@example.com \
   --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest,SLACK_WEBHOOK_URL=slack-webhook-url:latest,HEARTBEAT_URL=validation-heartbeat-url:latest,GITHUB_TOKEN=validation-github-token:latest \
   --update-labels=source="$asked_1" \
-  --project=nba-props-platform
+  --project=nba-props-platform || false
 
 # 32. roles/run.invoker on function validation-runner
 # Cloud Scheduler calls it with this account; a deployment may have taken the role away
@@ -265,7 +263,7 @@ gcloud run services add-iam-policy-binding validation-runner \
 
 # 33. function validation-runner is closed to allUsers
 # whoever may call it is taken for the scheduler
-there=$(gcloud run services get-iam-policy validation-runner --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allUsers' --project=nba-props-platform '--format=value(name,bindings.members)')
+there=$(gcloud run services get-iam-policy validation-runner --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allUsers' --project=nba-props-platform '--format=value(name,bindings.members)') &&
 if [ -n "$there" ]; then
   gcloud run services remove-iam-policy-binding validation-runner \
     --region=us-west2 \
@@ -273,11 +271,11 @@ if [ -n "$there" ]; then
     --role=roles/run.invoker \
     --condition=None \
     --project=nba-props-platform
-fi
+fi || false
 
 # 34. function validation-runner is closed to allAuthenticatedUsers
 # whoever may call it is taken for the scheduler
-there=$(gcloud run services get-iam-policy validation-runner --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allAuthenticatedUsers' --project=nba-props-platform '--format=value(name,bindings.members)')
+there=$(gcloud run services get-iam-policy validation-runner --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allAuthenticatedUsers' --project=nba-props-platform '--format=value(name,bindings.members)') &&
 if [ -n "$there" ]; then
   gcloud run services remove-iam-policy-binding validation-runner \
     --region=us-west2 \
@@ -285,7 +283,7 @@ if [ -n "$there" ]; then
     --role=roles/run.invoker \
     --condition=None \
     --project=nba-props-platform
-fi
+fi || false
 
 
 # ---- The pipeline's services ----
@@ -405,8 +403,7 @@ gcloud run services add-iam-policy-binding phase5-to-phase6-orchestrator \
 
 # 46. function validation-dead-letter
 # tells of a dead letter at once, stores it, and says whether its data has arrived since
-asked_1=$(python -m validator deploy source)
-: "${asked_1:?nothing was found}"
+asked_1=$(python -m validator deploy source) && [ -n "$asked_1" ] &&
 gcloud functions deploy validation-dead-letter \
   --gen2 \
   --region=us-west2 \
@@ -424,7 +421,7 @@ gcloud functions deploy validation-dead-letter \
   --set-env-vars=VALIDATOR_BACKEND=gcp,GOOGLE_CLOUD_PROJECT=nba-props-platform,ALERT_FROM_EMAIL=validation@example.com,EMAIL_ALERTS_TO=data-team@example.com,EMAIL_CRITICAL_TO=data-team@example.com \
   --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest,SLACK_WEBHOOK_URL=slack-webhook-url:latest,HEARTBEAT_URL=validation-heartbeat-url:latest,GITHUB_TOKEN=validation-github-token:latest \
   --update-labels=source="$asked_1" \
-  --project=nba-props-platform
+  --project=nba-props-platform || false
 
 # 47. roles/run.invoker on function validation-dead-letter
 # Pub/Sub calls it with this account; a deployment may have taken the role away
@@ -437,7 +434,7 @@ gcloud run services add-iam-policy-binding validation-dead-letter \
 
 # 48. function validation-dead-letter is closed to allUsers
 # whoever may call it is taken for the scheduler
-there=$(gcloud run services get-iam-policy validation-dead-letter --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allUsers' --project=nba-props-platform '--format=value(name,bindings.members)')
+there=$(gcloud run services get-iam-policy validation-dead-letter --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allUsers' --project=nba-props-platform '--format=value(name,bindings.members)') &&
 if [ -n "$there" ]; then
   gcloud run services remove-iam-policy-binding validation-dead-letter \
     --region=us-west2 \
@@ -445,11 +442,11 @@ if [ -n "$there" ]; then
     --role=roles/run.invoker \
     --condition=None \
     --project=nba-props-platform
-fi
+fi || false
 
 # 49. function validation-dead-letter is closed to allAuthenticatedUsers
 # whoever may call it is taken for the scheduler
-there=$(gcloud run services get-iam-policy validation-dead-letter --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allAuthenticatedUsers' --project=nba-props-platform '--format=value(name,bindings.members)')
+there=$(gcloud run services get-iam-policy validation-dead-letter --region=us-west2 '--flatten=bindings[].members' '--filter=bindings.role=roles/run.invoker AND bindings.members=allAuthenticatedUsers' --project=nba-props-platform '--format=value(name,bindings.members)') &&
 if [ -n "$there" ]; then
   gcloud run services remove-iam-policy-binding validation-dead-letter \
     --region=us-west2 \
@@ -457,7 +454,7 @@ if [ -n "$there" ]; then
     --role=roles/run.invoker \
     --condition=None \
     --project=nba-props-platform
-fi
+fi || false
 
 # 50. roles/pubsub.subscriber on subscription nba-phase1-scrapers-complete-dlq-sub
 # looks at what waits as a dead letter, and gives it back at once
@@ -533,13 +530,12 @@ gcloud pubsub subscriptions add-iam-policy-binding nba-phase5-predictions-comple
 
 # 59. roles/iam.serviceAccountTokenCreator on the service account itself
 # Pub/Sub makes the token with which it pushes dead letters; projects made before April 2021 lack this
-asked_1=$(gcloud projects describe nba-props-platform '--format=value(projectNumber)' --project=nba-props-platform)
-: "${asked_1:?nothing was found}"
+asked_1=$(gcloud projects describe nba-props-platform '--format=value(projectNumber)' --project=nba-props-platform) && [ -n "$asked_1" ] &&
 gcloud iam service-accounts add-iam-policy-binding nba-orchestration@nba-props-platform.iam.gserviceaccount.com \
   --member=serviceAccount:service-"$asked_1"@gcp-sa-pubsub.iam.gserviceaccount.com \
   --role=roles/iam.serviceAccountTokenCreator \
   --condition=None \
-  --project=nba-props-platform
+  --project=nba-props-platform || false
 
 # 60. subscription validation-dead-letter-nba-phase1-scrapers-complete-dlq
 # pushes a copy of what comes to nba-phase1-scrapers-complete-dlq; what other subscriptions keep there stays
@@ -1055,30 +1051,27 @@ fi
 
 # 77. channel validation-runner: data-team@example.com
 # who is told when this service has stopped
-there=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --project=nba-props-platform '--format=value(name,bindings.members)')
+there=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --project=nba-props-platform '--format=value(name,bindings.members)') &&
 if [ -n "$there" ]; then
-  asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
-  : "${asked_1:?nothing was found}"
+  asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --sort-by=name --limit=1 '--format=value(name)' --project=nba-props-platform) && [ -n "$asked_1" ] &&
   gcloud beta monitoring channels update "$asked_1" \
     --enabled \
     --update-channel-labels=email_address=data-team@example.com \
-    --project=nba-props-platform
+    --project=nba-props-platform || false
 else
   gcloud beta monitoring channels create \
     --type=email \
     '--display-name=validation-runner: data-team@example.com' \
     --channel-labels=email_address=data-team@example.com \
     --project=nba-props-platform
-fi
+fi || false
 
 # 78. alert validation-runner of nba-props has stopped
 # no call has succeeded for longer than any pause between two schedules
-there=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' --project=nba-props-platform '--format=value(name,bindings.members)')
+there=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' --project=nba-props-platform '--format=value(name,bindings.members)') &&
 if [ -n "$there" ]; then
-  asked_1=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' '--format=value(name)' --project=nba-props-platform)
-  : "${asked_1:?nothing was found}"
-  asked_2=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
-  : "${asked_2:?nothing was found}"
+  asked_1=$(gcloud alpha monitoring policies list '--filter=displayName="validation-runner of nba-props has stopped"' '--format=value(name)' --project=nba-props-platform) && [ -n "$asked_1" ] &&
+  asked_2=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --sort-by=name --limit=1 '--format=value(name)' --project=nba-props-platform) && [ -n "$asked_2" ] &&
   gcloud alpha monitoring policies update "$asked_1" \
     '--policy={
   "displayName": "validation-runner of nba-props has stopped",
@@ -1119,10 +1112,9 @@ if [ -n "$there" ]; then
   }
 }' \
     --set-notification-channels="$asked_2" \
-    --project=nba-props-platform
+    --project=nba-props-platform || false
 else
-  asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' '--format=value(name)' --project=nba-props-platform)
-  : "${asked_1:?nothing was found}"
+  asked_1=$(gcloud beta monitoring channels list '--filter=displayName="validation-runner: data-team@example.com"' --sort-by=name --limit=1 '--format=value(name)' --project=nba-props-platform) && [ -n "$asked_1" ] &&
   gcloud alpha monitoring policies create \
     '--policy={
   "displayName": "validation-runner of nba-props has stopped",
@@ -1163,7 +1155,7 @@ else
   }
 }' \
     --notification-channels="$asked_1" \
-    --project=nba-props-platform
-fi
+    --project=nba-props-platform || false
+fi || false
 
-[ -z "${left_out:-}" ] || exit 1
+[ -z "${left_out:-}" ] || false

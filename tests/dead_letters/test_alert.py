@@ -214,7 +214,7 @@ def test_no_world(pubsub: Client, world: LaidWorld) -> None:
 
 def test_only_a_post_is_a_push(pubsub: Client, world: LaidWorld) -> None:
     """Somebody who looks at the address writes nothing down."""
-    assert pubsub.get("/").status_code == 400
+    assert pubsub.get("/").status_code == 405
     assert traces(world) == (0, 0, 0, 0)
 
 

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from tests.http.worlds import copied
 from tests.telling.stored import stored_ledger
-from tests.telling.town import ERROR, FAIL, PASS, SKIP, WARN, Mailbox, Outcome, Town, found
+from tests.telling.town import ERROR, FAIL, PASS, SKIP, WARN, WHERE, Mailbox, Outcome, Town, found
 from tests.worlds.laid import LaidWorld
 from validator.results import Result
 from validator.ssot.models.checks import SilenceSpec
 from validator.status import Severity, Status, Transition
-from validator.tell.problem import BAD
+from validator.tell.problem import BAD, TODAY, YESTERDAY, Key
+from validator.tell.told import Told, newest
 
 SUBJECTS = (("a", "s"), ("a", "t"), ("b", "u"))
 STATUSES = st.sampled_from([PASS, WARN, FAIL, ERROR, SKIP, None])
@@ -130,6 +131,96 @@ def test_what_is_kept_quiet_has_a_reason(steps, subject) -> None:  # type: ignor
             assert change not in notice.told
 
 
+DATED = st.lists(
+    st.tuples(st.sampled_from([PASS, WARN, FAIL, ERROR, SKIP]), OUTCOMES, st.floats(0.5, 14), st.booleans()),
+    min_size=1,
+    max_size=14,
+)
+"""What a check says of today, or of yesterday, one run after the other."""
+
+
+def live_dated(town: Town, steps: list[tuple[Status, Outcome, float, bool]]) -> None:
+    """Live through them: what is said of a date in its evening is said again of it the next morning, or is not."""
+    for status, outcome, hours, of_today in steps:
+        town.mailbox.outcome = outcome
+        town.run(found(status, day=today(town, hours)) if of_today else found(status), hours=hours)
+    town.mailbox.outcome = "accepted"
+
+
+def settle_dated(town: Town, status: Status) -> None:
+    """Both dates are judged in turn for three days, and every message is accepted."""
+    for _ in range(12):
+        town.run(found(status), hours=4)
+        town.run(found(status, day=today(town, 3)), hours=3)
+
+
+def today(town: Town, hours: float) -> date:
+    """The day on which the run after so many hours is."""
+    return (town.now + timedelta(hours=hours)).astimezone(WHERE).date()
+
+
+def was_open(before: list[tuple[str, Told]], key: Key, of: date | None) -> bool:
+    """Whether people believed it to stand; told of a date in its evening, it is yesterday's in the morning."""
+    told = newest(before).get("email", {})
+    mine, evening = told.get(key), told.get(Key(key.fingerprint, TODAY))
+    known_of_date = evening is not None and evening.is_open and evening.of == of
+    return known_of_date or (key.day == YESTERDAY and mine is not None and mine.is_open)
+
+
+@given(DATED, NOTIFY)
+@settings(max_examples=200)
+def test_of_two_dates_everything_is_told_and_ended(steps, notify) -> None:  # type: ignore[no-untyped-def]
+    """Whatever was bad is in a message, and in the end nobody believes that anything stands."""
+    town = Town(notify=notify)
+    live_dated(town, steps)
+    settle_dated(town, PASS)
+    assert bool(town.ledger.words) >= any(result.status in BAD for result in town.ledger.results)
+    left = [word for word in town.ledger.ledger(town.now).of("email").values() if word.is_open]
+    assert left == []
+
+
+@given(DATED)
+@settings(max_examples=200)
+def test_of_two_dates_nothing_is_told_twice(steps) -> None:  # type: ignore[no-untyped-def]
+    """No NEW of what people believe to stand, no FIXED of what they don't, no message without news or a reminder."""
+    town = Town()
+    live_dated(town, steps)
+    settle_dated(town, FAIL)
+    before: list[tuple[str, Told]] = []
+    news: dict[object, bool] = {}
+    for channel, change, told in town.ledger.words:
+        if change.transition is Transition.NEW:
+            assert not was_open(before, change.key, told.of)
+        if change.transition is not Transition.FIXED and not change.flapping:
+            said = [
+                one
+                for one in town.ledger.results
+                if one.target_date == change.result.target_date and one.status is not SKIP
+            ]
+            assert [one for one in said if one.check_timestamp <= told.at][-1].status in BAD
+        if change.transition is Transition.FIXED and not change.missed:
+            assert change.told is not None
+            assert change.told.is_open
+        reminds = change.told is not None and told.at - change.told.at >= timedelta(hours=72)
+        news[told.at] = news.get(told.at, False) or change.is_news or reminds
+        before.append((channel, told))
+    assert all(news.values())
+
+
+@given(DATED)
+@settings(max_examples=200)
+def test_of_two_dates_nothing_is_listed_twice(steps) -> None:  # type: ignore[no-untyped-def]
+    """In one message a finding stands for a date once."""
+    town = Town(notify="always")
+    live_dated(town, steps)
+    settle_dated(town, FAIL)
+    listed: dict[object, list[object]] = {}
+    for _, change, told in town.ledger.words:
+        if change.transition is not Transition.FIXED:
+            listed.setdefault(told.at, []).append((change.key.fingerprint, change.result.target_date))
+    assert all(len(set(mine)) == len(mine) for mine in listed.values())
+
+
 @pytest.fixture(scope="module")
 def world(template: LaidWorld, tmp_path_factory: pytest.TempPathFactory) -> LaidWorld:
     """A world whose result tables hold the histories."""
@@ -156,6 +247,20 @@ def test_what_is_kept_in_tables_tells_the_same(world: LaidWorld, steps, notify) 
         read_back = Town(notify=notify, ledger=ledger)
         live(read_back, steps)
         settle(read_back, PASS)
+    assert heard(read_back) == heard(remembered)
+
+
+@given(DATED, NOTIFY)
+@settings(max_examples=12)
+def test_of_two_dates_what_is_kept_in_tables_tells_the_same(world: LaidWorld, steps, notify) -> None:  # type: ignore[no-untyped-def]
+    """The evening's word and the morning's are one, read back from the tables too."""
+    remembered = Town(notify=notify)
+    live_dated(remembered, steps)
+    settle_dated(remembered, PASS)
+    with stored_ledger(world) as ledger:
+        read_back = Town(notify=notify, ledger=ledger)
+        live_dated(read_back, steps)
+        settle_dated(read_back, PASS)
     assert heard(read_back) == heard(remembered)
 
 

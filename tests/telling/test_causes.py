@@ -155,6 +155,34 @@ def test_a_hole_that_people_know_of_does_not_hide_what_follows() -> None:
     assert place.mailbox.subjects[1].endswith(": 1 new, 1 blocked")
 
 
+def test_a_hole_stays_under_its_cause() -> None:
+    """It was told with it, and it is listed with it for as long as both stand."""
+    place = Town(phases=PHASES, notify="always")
+    for _ in range(3):
+        place.run(phase(2), hole("2026-02-02"))
+    assert place.mailbox.subjects[-1].endswith(": 1 blocked, 1 still")
+
+
+def test_a_known_hole_that_sinks_is_told_beside_the_cause() -> None:
+    """Of last week's day nearly half was there; now nothing is, and phase 2 explains nothing of it."""
+    place = town()
+
+    def days(last_week: float, newest: float) -> Result:
+        share = {"2026-01-28": last_week, "2026-02-02": newest}
+        return found(
+            FAIL,
+            "predictions",
+            "completeness",
+            days=share,
+            ranges=[(one, one) for one in share if share[one] < 50],
+            limit=50,
+        )
+
+    place.run(phase(2, PASS), days(45, 100))
+    place.run(phase(2), days(0, 0))
+    assert place.mailbox.subjects[1].endswith(": 1 new, 1 worse")
+
+
 def test_more_holes_than_the_failed_phase_s_are_told_beside_it() -> None:
     """Of another day that nobody knows of, phase 2 explains nothing."""
     place = town()

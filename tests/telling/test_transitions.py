@@ -1,7 +1,7 @@
 """One message per change: new, worse, fixed; nothing while nothing changes; and whatever was refused is told by the next run."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -296,6 +296,49 @@ def test_what_nobody_could_be_told_of_in_the_evening_is_told_in_the_morning(town
     town.run(found(FAIL), hours=12)
     assert town.words() == ["NEW"]
     assert "stands since 2026-02-03 18:00 EST (2 runs)" in " ".join(town.mailbox.bodies[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        (["4 14 FAIL", "5 06 FAIL", "5 14 PASS", "5 18 PASS", "6 06 PASS", "6 14 PASS", "7 06 PASS"], ["NEW", "FIXED"]),
+        (["4 14 FAIL", "5 06 PASS", "5 14 SKIP", "6 06 PASS", "6 14 PASS"], ["NEW", "FIXED"]),
+        (["4 14 FAIL refused", "5 06 PASS", "5 14 PASS", "6 06 PASS"], ["FIXED"]),
+        (["4 14 FAIL", "5 06 PASS", "5 14 PASS", "5 18 PASS", "6 06 PASS"], ["NEW", "FIXED"]),
+        (["4 06 FAIL", "4 14 FAIL", "5 06 FAIL", "5 14 FAIL", "6 06 FAIL", "6 14 FAIL", "7 06 PASS", "7 14 PASS"], ["NEW", "NEW", "FIXED"]),
+        (["4 14 FAIL", "5 06 FAIL", "5 14 FAIL", "6 06 FAIL", "6 14 FAIL", "7 06 FAIL", "7 14 PASS", "8 06 PASS"], ["NEW", "FIXED"]),
+    ],
+)  # fmt: skip
+def test_days_of_evenings_and_mornings(town: Town, history: list[str], words: list[str]) -> None:
+    """A check that is made of today at two in the afternoon, and of yesterday at six in the morning and in the evening: an outage is
+    news once of yesterday and once of today, its end is told once, and nothing that passes is told to fail.
+    """
+    for step in history:
+        day, hour, status, *refused = step.split()
+        at = datetime(2026, 2, int(day), int(hour), tzinfo=WHERE)
+        town.mailbox.outcome = "refused" if refused else "accepted"
+        of = at.date() if hour == "14" else at.date() - timedelta(days=1)
+        town.run(found(Status[status], day=of), found(PASS, "t", day=of), hours=(at - town.now) / timedelta(hours=1))
+    assert [word for word in town.words() if word != "STILL"] == words
+    assert not any(word.is_open for word in town.ledger.ledger(town.now).of("email").values())
+
+
+def test_what_is_in_hand_is_in_hand_in_the_afternoon_too(town: Town) -> None:
+    """An outage that somebody has in hand is not news again because another date is judged."""
+    town.run(found(FAIL, day=today(town, 12)), hours=12)
+    town.ledger.acknowledge(town.now)
+    town.run(found(FAIL), hours=12)
+    town.run(found(FAIL, day=today(town, 8)), hours=8)
+    assert town.words() == ["NEW"]
+
+
+def test_an_evening_of_a_check_that_was_removed_ends_too(town: Town) -> None:
+    """The morning went by without a message, and then nobody declares it any more."""
+    town.run(found(FAIL, day=today(town, 12)), hours=12)
+    town.run(found(FAIL), hours=12)
+    town.declared = frozenset({"b"})
+    town.run(found(PASS, "t", "b"))
+    assert town.words() == ["NEW", "FIXED"]
 
 
 def today(town: Town, hours: float) -> date:

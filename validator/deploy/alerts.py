@@ -11,6 +11,9 @@ from validator.deploy.words import listed
 from validator.settings import read_settings
 from validator.ssot.source import Ssot
 
+ONE = ("--sort-by=name", "--limit=1", "--format=value(name)")
+"""Of two channels to the same address one will do."""
+
 
 def alerts(ssot: Ssot) -> Iterator[Step]:
     """Who is told of what is critical, as channels of Cloud Monitoring, and the policy that tells them."""
@@ -33,7 +36,7 @@ def alerts(ssot: Ssot) -> Iterator[Step]:
             ),
             change=gcloud(
                 ssot,
-                *("beta", "monitoring", "channels", "update", (ask(ssot, *shown, "--format=value(name)"),)),
+                *("beta", "monitoring", "channels", "update", (ask(ssot, *shown, *ONE),)),
                 "--enabled",
                 f"--update-channel-labels=email_address={email}",
             ),
@@ -41,10 +44,7 @@ def alerts(ssot: Ssot) -> Iterator[Step]:
     # A policy names its channels by ids that nobody knows before; by this label one that was made for other people is told apart.
     policy = {**absence_policy(ssot), "userLabels": {"recipients": sha256(" ".join(names).encode()).hexdigest()[:16]}}
     show = ("alpha", "monitoring", "policies", "list", _named(str(policy["displayName"])))
-    channels = [
-        ask(ssot, "beta", "monitoring", "channels", "list", _named(name), "--format=value(name)")
-        for name in names.values()
-    ]
+    channels = [ask(ssot, "beta", "monitoring", "channels", "list", _named(name), *ONE) for name in names.values()]
     text = f"--policy={json.dumps(policy, indent=2, ensure_ascii=False)}"
     yield Step(
         part=part,

@@ -13,8 +13,8 @@ HEAD = """\
 #!/usr/bin/env bash
 # What {function} of {pipeline} needs in {project}: written by `python -m validator deploy plan`, do not edit.
 # `python -m validator deploy apply` does the same step by step, and says how far it came.
-# Run it in the project's folder, its environment active (. .venv/bin/activate), or paste a command at a time; what is there already
-# is used, or brought up to date.
+# Run it in the project's folder, its environment active (. .venv/bin/activate), or paste what stands under a number at a time, without the
+# next line; what is there already is used, or brought up to date.
 set -euo pipefail
 """
 
@@ -26,7 +26,7 @@ def render(ssot: Ssot, steps: Sequence[Step]) -> str:
     """The script. Nothing of the source of truth is obeyed by a shell: names are quoted, and comments are one line."""
     pipeline = ssot.pipeline
     head = HEAD.format(function=pipeline.runner.function, pipeline=plain(pipeline.name), project=pipeline.project_id)
-    left_out = ['\n[ -z "${left_out:-}" ] || exit 1'] if any(step.theirs for step in steps) else []
+    left_out = ['\n[ -z "${left_out:-}" ] || false'] if any(step.theirs for step in steps) else []
     return "\n".join([head.rstrip("\n"), *render_part(steps), *left_out]) + "\n"
 
 
@@ -50,39 +50,39 @@ def titles(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _lines(step: Step) -> Iterator[str]:
-    """What is asked stands alone, before what needs the answer: the script stops where it can't be had."""
-
-    def shown(command: Command, indent: str = "") -> str:
-        given = {one: f"asked_{number}" for number, one in enumerate(asked_in(command), start=1)}
-        asking = [
-            f'{indent}{name}=$({shlex.join(one.command)})\n{indent}: "${{{name}:?nothing was found}}"\n'
-            for one, name in given.items()
-        ]
-        return "".join(asking) + in_shell(command, step.environment, indent, given)
-
-    if step.many:
-        yield f"there=$({one_line((*(step.probe or ()), _SHOWN))})"
-    if step.unwanted:
-        yield from (f"if {_there(step)}; then", shown(step.create, "  "), "fi")
-    elif step.by_hand:
+    """One list of commands, also where something has to be asked first: it goes no further where that can't be had, pasted or run."""
+    if step.by_hand:
         text = f"no value yet: {one_line(step.create)}"
-        yield f"{_as_wanted(step)} ||\n  {{ echo {shlex.quote(text)} >&2; exit 1; }}"
-    elif step.change is None and step.probe is not None:
-        yield f"{_there(step)} ||\n{shown(step.create, '  ')}"
-    elif step.change in (None, step.create):
-        yield shown(step.create) + _or_left_out(step, "  ")
+        yield f"{_as_wanted(step)} ||\n  {{ echo {shlex.quote(text)} >&2; false; }}"
+    elif step.unwanted:
+        yield f"{_asking(step)}\nif {_there(step)}; then\n{_shown(step, step.create, '  ')}\nfi || false"
+    elif step.probe is not None and step.change is None:
+        missing = f"{_there(step)} ||\n{_shown(step, step.create, '  ')}"
+        yield f"{_asking(step)}\n{{ {missing}; }} || false" if step.many else missing
+    elif step.probe is not None and step.change is not None and step.change != step.create:
+        if step.many:
+            yield _asking(step)
+        yield f"if {_there(step)}; then\n{_shown(step, step.change, '  ')}\nelse"
+        yield f"{_shown(step, step.create, '  ')}{_or_left_out(step, '    ')}\nfi{' || false' if step.many else ''}"
     else:
-        yield f"if {_there(step)}; then"
-        yield shown(step.change or (), "  ")
-        yield "else"
-        yield shown(step.create, "  ") + _or_left_out(step, "    ")
-        yield "fi"
+        yield _shown(step, step.create) + _or_left_out(step, "  ")
+
+
+def _shown(step: Step, command: Command, indent: str = "") -> str:
+    """The command, after what it asks."""
+    given = {one: f"asked_{number}" for number, one in enumerate(asked_in(command), start=1)}
+    asking = [f'{indent}{name}=$({shlex.join(one.command)}) && [ -n "${name}" ] &&\n' for one, name in given.items()]
+    return "".join(asking) + in_shell(command, step.environment, indent, given) + (" || false" if asking else "")
 
 
 def _or_left_out(step: Step, indent: str) -> str:
     """What hangs on the pipeline's own things does not stop the rest."""
     said = shlex.quote(f"left out: {plain(step.title)}")
     return f" ||\n{indent}{{ left_out=yes; echo {said} >&2; }}" if step.theirs else ""
+
+
+def _asking(step: Step) -> str:
+    return f"there=$({one_line((*(step.probe or ()), _SHOWN))}) &&"
 
 
 def _there(step: Step) -> str:

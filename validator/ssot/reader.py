@@ -185,7 +185,8 @@ class _Reading:
             return day or self.wrong(path, f"expected a date like 2026-01-31, found {_show(data)}")
         if isinstance(kind, type) and issubclass(kind, Enum):
             values = tuple(member.value for member in kind)
-            return kind(data) if data in values else self._one_of(values, data, path)
+            value = data if data in values else self._one_of(values, data, path)
+            return MISSING if value is MISSING else kind(value)
         if not _fits(kind, data):
             return self.wrong(path, f"expected {_name(kind)}, found {_show(data)}")
         return kind(data) if kind is float else data

@@ -106,5 +106,5 @@ def _is_of_its_time(problem: Problem, root: Problem, known: Collection[str]) -> 
     if result.target_date != date or problem.key.day not in (root.key.day, NOW):
         return False
     if days := broken_days(result):
-        return days - set(known) == {date.isoformat()}
+        return date.isoformat() in days and days - set(known) <= {date.isoformat()}
     return root.began <= problem.began and not result.evidence.get("days")

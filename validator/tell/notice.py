@@ -13,11 +13,11 @@ from validator.ssot.models.pipeline import TellingSpec
 from validator.status import Severity, Transition
 from validator.tell.causes import NO_PHASES, Phases, causes_of
 from validator.tell.change import STANDS, Change, changes_of
-from validator.tell.one_date import evening_keys, of_one_date
-from validator.tell.problem import Key, Problem, gone_from, problems_of
+from validator.tell.one_date import of_one_date
+from validator.tell.problem import Key, Problem, gone_from, series_of
 from validator.tell.silences import silence_notes, silence_of
 from validator.tell.told import Ledger, Told
-from validator.tell.worse import broken_days
+from validator.tell.worse import broken_days, sunk_days
 
 Notify = Literal["always", "change", "never"]
 
@@ -104,13 +104,13 @@ def current_problems(
 
     So is what was said by a check that is not declared any more; by hand, whoever runs it may have other declarations than the service.
     """
-    believed = {key for key, word in told.items() if word.is_open}
-    found = problems_of([*stored, *own], rules.where, rules.judged_now, believed | evening_keys(told))
-    every, words = of_one_date(found, told)
+    every, words = of_one_date(series_of([*stored, *own], rules.where, rules.judged_now), told)
+    believed = {key for key, word in words.items() if word.is_open}
     problems = {
         key: problem
         for key, problem in every.items()
-        if key in believed or (_is_declared(problem, rules) and not _is_told_to_be_gone(problem, words.get(key)))
+        if key in believed
+        or (problem.episode and _is_declared(problem, rules) and not _is_told_to_be_gone(problem, words.get(key)))
     }
     for key, problem in problems.items():
         removed = scheduled and not _is_declared(problem, rules)
@@ -158,11 +158,10 @@ def _weighed(problems: Mapping[Key, Problem], told: Mapping[Key, Told], rules: R
 
 
 def _known_days(change: Change, problem: Problem) -> set[str]:
-    """The broken days that people were told of."""
+    """The broken days that people were told of, and that have not become much worse since."""
     told = change.told
-    if told is None or not told.is_open:
-        return set()
-    return next((broken_days(one) for one in problem.seen if one.run_id == told.run_id), set())
+    as_told = next((one for one in problem.seen if told and told.is_open and one.run_id == told.run_id), None)
+    return broken_days(as_told) - sunk_days(problem.newest, as_told) if as_told else set()
 
 
 def _is_untold(change: Change, phases: Phases) -> bool:

@@ -85,10 +85,13 @@ class Problem:
         return sum(before != after for before, after in pairwise(recent))
 
 
-def problems_of(
-    results: Iterable[Result], where: ZoneInfo, judged_now: Collection[str], believed: Collection[Key] = ()
-) -> Mapping[Key, Problem]:
-    """The problems that results tell of: what stood at some time, or is `believed` to stand. A result that is given twice counts once."""
+def problems_of(results: Iterable[Result], where: ZoneInfo, judged_now: Collection[str]) -> Mapping[Key, Problem]:
+    """The problems that results tell of: what stood at some time."""
+    return {key: problem for key, problem in series_of(results, where, judged_now).items() if problem.episode}
+
+
+def series_of(results: Iterable[Result], where: ZoneInfo, judged_now: Collection[str]) -> Mapping[Key, Problem]:
+    """Everything that was judged, whether it ever stood or not. A result that is given twice counts once."""
     seen: dict[Key, dict[str, Result]] = {}
     for result in results:
         if result.status is not Status.SKIP:
@@ -96,7 +99,6 @@ def problems_of(
     return {
         key: Problem(key=key, seen=tuple(sorted(mine.values(), key=lambda result: result.check_timestamp)))
         for key, mine in seen.items()
-        if key in believed or any(result.status in BAD for result in mine.values())
     }
 
 

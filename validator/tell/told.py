@@ -64,16 +64,17 @@ class Ledger:
 
 
 def newest(rows: Iterable[tuple[str, Told]]) -> Mapping[str, Mapping[Key, Told]]:
-    """The last word by channel and problem, from rows with the oldest first. What was told of a date on that day, and again on the next, is
-    one word, of yesterday.
+    """The last word by channel and problem. What was told of a date on that day, and again on the next, is one word, of yesterday; and what
+    is told of the day after that goes on from there.
     """
     found: dict[str, dict[Key, Told]] = {}
-    for channel, told in rows:
+    for channel, told in sorted(rows, key=lambda row: (row[1].at, row[1].key.day == TODAY)):
         mine = found.setdefault(channel, {})
-        evening = mine.get(Key(told.key.fingerprint, TODAY)) if told.key.day == YESTERDAY else None
-        if evening and evening.of == told.of:
-            mine[told.key] = told.after(evening if evening.is_open else mine.get(told.key))
+        before, evening = mine.get(told.key), mine.get(Key(told.key.fingerprint, TODAY))
+        if told.key.day == YESTERDAY and evening and evening.of and told.of and evening.of <= told.of:
             del mine[evening.key]
-        else:
-            mine[told.key] = told.after(mine.get(told.key))
+            before = evening if evening.is_open else before
+        elif told.key.day == TODAY and before is None:
+            before = mine.get(Key(told.key.fingerprint, YESTERDAY))
+        mine[told.key] = told.after(before)
     return found

@@ -22,13 +22,22 @@ def is_much_worse(result: Result, before: Result) -> bool:
     """
     if "days" not in result.evidence or "days" not in before.evidence:
         return _is_further(_beyond(result, result.evidence.get("value")), _beyond(before, before.evidence.get("value")))
-    now, then = result.evidence["days"], before.evidence["days"]
     broken, known = broken_days(result), broken_days(before)
-    if (broken - known) & set(then):
+    if (broken - known) & set(before.evidence["days"]):
         return True
-    if any(_is_further(_beyond(result, now[day]), _beyond(before, then[day])) for day in broken & known):
+    if sunk_days(result, before):
         return True
     return len(broken) >= FACTOR * len(known) and len(broken) - len(known) >= MORE_DAYS
+
+
+def sunk_days(result: Result, before: Result) -> set[str]:
+    """The days that were broken before, and are that much worse now."""
+    now, then = result.evidence.get("days") or {}, before.evidence.get("days") or {}
+    return {
+        day
+        for day in broken_days(result) & broken_days(before)
+        if _is_further(_beyond(result, now[day]), _beyond(before, then[day]))
+    }
 
 
 def _is_further(now: float | None, then: float | None) -> bool:
