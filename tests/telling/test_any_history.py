@@ -168,7 +168,7 @@ def was_open(before: list[tuple[str, Told]], key: Key, of: date | None) -> bool:
 
 
 @given(DATED, NOTIFY)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_of_two_dates_everything_is_told_and_ended(steps, notify) -> None:  # type: ignore[no-untyped-def]
     """Whatever was bad is in a message, and in the end nobody believes that anything stands."""
     town = Town(notify=notify)
@@ -180,7 +180,7 @@ def test_of_two_dates_everything_is_told_and_ended(steps, notify) -> None:  # ty
 
 
 @given(DATED)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_of_two_dates_nothing_is_told_twice(steps) -> None:  # type: ignore[no-untyped-def]
     """No NEW of what people believe to stand, no FIXED of what they don't, no message without news or a reminder."""
     town = Town()
@@ -208,7 +208,7 @@ def test_of_two_dates_nothing_is_told_twice(steps) -> None:  # type: ignore[no-u
 
 
 @given(DATED)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_of_two_dates_nothing_is_listed_twice(steps) -> None:  # type: ignore[no-untyped-def]
     """In one message a finding stands for a date once."""
     town = Town(notify="always")
