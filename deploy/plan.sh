@@ -210,22 +210,22 @@ gcloud secrets add-iam-policy-binding validation-github-token \
 # 27. a value of secret sendgrid-api-key
 # type the value of SENDGRID_API_KEY, then Ctrl-D; without one take SENDGRID_API_KEY out of runner.secrets in pipeline.yaml
 [ "$(gcloud secrets versions describe latest --secret=sendgrid-api-key --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
-  { echo 'no value yet: gcloud secrets versions add sendgrid-api-key --data-file=- --project=nba-props-platform' >&2; false; }
+  { echo 'no enabled value: gcloud secrets versions add sendgrid-api-key --data-file=- --project=nba-props-platform' >&2; false; }
 
 # 28. a value of secret slack-webhook-url
 # type the value of SLACK_WEBHOOK_URL, then Ctrl-D; without one take SLACK_WEBHOOK_URL out of runner.secrets in pipeline.yaml
 [ "$(gcloud secrets versions describe latest --secret=slack-webhook-url --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
-  { echo 'no value yet: gcloud secrets versions add slack-webhook-url --data-file=- --project=nba-props-platform' >&2; false; }
+  { echo 'no enabled value: gcloud secrets versions add slack-webhook-url --data-file=- --project=nba-props-platform' >&2; false; }
 
 # 29. a value of secret validation-heartbeat-url
 # type the value of HEARTBEAT_URL, then Ctrl-D; without one take HEARTBEAT_URL out of runner.secrets in pipeline.yaml
 [ "$(gcloud secrets versions describe latest --secret=validation-heartbeat-url --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
-  { echo 'no value yet: gcloud secrets versions add validation-heartbeat-url --data-file=- --project=nba-props-platform' >&2; false; }
+  { echo 'no enabled value: gcloud secrets versions add validation-heartbeat-url --data-file=- --project=nba-props-platform' >&2; false; }
 
 # 30. a value of secret validation-github-token
 # type the value of GITHUB_TOKEN, then Ctrl-D; without one take GITHUB_TOKEN out of runner.secrets in pipeline.yaml
 [ "$(gcloud secrets versions describe latest --secret=validation-github-token --project=nba-props-platform '--format=value(state)' 2>/dev/null)" = ENABLED ] ||
-  { echo 'no value yet: gcloud secrets versions add validation-github-token --data-file=- --project=nba-props-platform' >&2; false; }
+  { echo 'no enabled value: gcloud secrets versions add validation-github-token --data-file=- --project=nba-props-platform' >&2; false; }
 
 
 # ---- The function ----

@@ -12,6 +12,7 @@ AGAIN = "python -m validator deploy apply"
 
 
 def became(done: Done) -> str:
+    """A step's outcome on the line that shows it: with what differed, or why it was left out."""
     said = [clip(done.answer.reason, MOST_SAID)] if done.outcome is Outcome.LEFT_OUT and done.answer else []
     more = len(done.differences) - MOST_DIFFERENCES
     said += [*done.differences[:MOST_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])]

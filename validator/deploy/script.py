@@ -52,7 +52,7 @@ def titles(steps: Sequence[Step]) -> Iterator[str]:
 def _lines(step: Step) -> Iterator[str]:
     """One list of commands, also where something has to be asked first: it goes no further where that can't be had, pasted or run."""
     if step.by_hand:
-        text = f"no value yet: {one_line(step.create)}"
+        text = f"no enabled value: {one_line(step.create)}"
         yield f"{_as_wanted(step)} ||\n  {{ echo {shlex.quote(text)} >&2; false; }}"
     elif step.unwanted:
         yield f"{_asking(step)}\nif {_there(step)}; then\n{_shown(step, step.create, '  ')}\nfi || false"
