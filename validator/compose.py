@@ -31,6 +31,7 @@ from validator.tell.channel import Channel
 from validator.tell.delivery import Teller
 from validator.tell.message import Links
 from validator.tell.notice import Rules
+from validator.tell.routes import routes_of
 from validator.version import __version__
 
 PATIENCE_SECONDS = 2.0 * KEPT_SECONDS
@@ -177,6 +178,7 @@ class Service:
             judged_now=frozenset(name for name, named in self.checks.items() if named.check.judges_now),
             declared=frozenset({*self.checks, UNWATCHED}),
             phases=phases_of(self.ssot),
+            routes=routes_of(self.ssot, self.settings.slack_webhooks),
             silences=self.ssot.silences,
         )
 

@@ -97,6 +97,8 @@ def _explained(
 
 
 def _why(result: Result, change: Change | None, notice: Notice, message: Word | None, rules: Rules) -> str:
+    if change is None and (place := notice.elsewhere.get(result.result_id)):
+        return f"it is told in {place}"
     if change is None:
         return (
             "it skipped: nothing was judged"

@@ -7,7 +7,7 @@ run: it is judged and stored, and the missing names are in the answer.
 import os
 import pwd
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ Backend = Literal["local", "gcp"]
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment says. Texts are empty when unset; lists hold addresses."""
+    """What the environment says. Texts are empty when unset; lists hold addresses; `slack_webhooks` are those of one channel each, by variable."""
 
     backend: Backend = "local"
     schemas: str = "schemas"
@@ -31,6 +31,7 @@ class Settings:
     recipients: tuple[str, ...] = ()
     critical_recipients: tuple[str, ...] = ()
     slack_webhook: str = ""
+    slack_webhooks: Mapping[str, str] = field(default_factory=dict)
     heartbeat_url: str = ""
     github_token: str = ""
     github_host: str = "https://api.github.com"
@@ -89,6 +90,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         recipients=_addresses(env, "EMAIL_ALERTS_TO", problems),
         critical_recipients=_addresses(env, "EMAIL_CRITICAL_TO", problems),
         slack_webhook=_url(env, "SLACK_WEBHOOK_URL", "", problems),
+        slack_webhooks={
+            name: url
+            for name in sorted(env)
+            if name.startswith("SLACK_WEBHOOK_URL_") and (url := _url(env, name, "", problems))
+        },
         heartbeat_url=_url(env, "HEARTBEAT_URL", "", problems),
         github_token=env.get("GITHUB_TOKEN", "").strip(),
         checkout=env.get("VALIDATOR_CHECKOUT", ""),

@@ -185,7 +185,7 @@ def explained(call: Call) -> int:
     if arguments.format == "json":
         print(json_text({"run_id": run.run_id, "check": arguments.check, "explained": [line.body() for line in lines]}))
     else:
-        something = [line for line in lines if line.transition]
+        something = [line for line in lines if line.transition or line.status in BAD]
         for line in something or lines:
             print(_sentence(line))
         if something and len(something) < len(lines):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import grpc
 import pytest
 
-from tests.doctor.cloud import ACCOUNT, Cloud
+from tests.doctor.cloud import ACCOUNT, WEBHOOK, Cloud
 from tests.gcp.faulty import faulty_grpc, faulty_http
 from tests.gcp.policies import policies
 from tests.parts.children import refusing_host
@@ -734,6 +734,23 @@ TELLING = [
         broken=settings(slack_webhook="https://chat.example.com/hooks/secret"),
         found="the webhook is not at hooks.slack.com; whether anybody listens there is not known",
         fix=export("SLACK_WEBHOOK_URL", "'https://hooks.slack.com/services/T…/B…/…'"),
+        verdict=Verdict.WARN,
+    ),
+    Case(
+        probe="Slack",
+        subject="#data",
+        broken=each(
+            edit("pipeline.yaml", owners={"data": {"slack": "#data"}}),
+            settings(slack_webhooks={"SLACK_WEBHOOK_URL_DATA": "https://hooks.slack.com/services/"}),
+        ),
+        found="the address is Slack's, but not that of a webhook",
+        fix=export("SLACK_WEBHOOK_URL_DATA", "'https://hooks.slack.com/services/T…/B…/…'"),
+    ),
+    Case(
+        probe="Slack",
+        broken=settings(slack_webhooks={"SLACK_WEBHOOK_URL_DTAA": WEBHOOK}),
+        found="SLACK_WEBHOOK_URL_DTAA is of no channel that the source of truth names: nothing is posted there",
+        fix="unset SLACK_WEBHOOK_URL_DTAA",
         verdict=Verdict.WARN,
     ),
     Case(

@@ -157,6 +157,18 @@ def test_a_wrong_value_in_one_file_hides_nothing_of_the_others(world: LaidWorld)
         ),
         ("pipeline.yaml", "runner: {", "runner: {environment: {GITHUB_TOKEN: x}, ", "expected one of ALERT_FROM_EMAIL"),
         ("pipeline.yaml", "runner: {", "runner: {secrets: {GITHUB_TOKEN: a/b}, ", "expected a secret's name"),
+        (
+            "pipeline.yaml",
+            "runner: {",
+            "runner: {secrets: {SLACK_WEBHOOK: a}, ",
+            "or SLACK_WEBHOOK_URL_NAME for the channel #name",
+        ),
+        (
+            "pipeline.yaml",
+            "runner: {",
+            "channels: {desk: '#desk'}\nrunner: {secrets: {SLACK_WEBHOOK_URL_DSEK: a}, ",
+            "is the webhook of no channel that a phase, an owner or `channels` names; did you mean 'SLACK_WEBHOOK_URL_DESK'?",
+        ),
         ("pipeline.yaml", "runner: {", "runner: {memory: 512MB, ", "expected a size of memory like"),
         ("pipeline.yaml", "margin_seconds: 20", "margin_seconds: 120", "leaves no time"),
         ("pipeline.yaml", "project_id: league-project", "project_id: 'league`; DROP'", "expected a project id"),

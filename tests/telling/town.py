@@ -20,6 +20,7 @@ from validator.tell.delivery import Teller
 from validator.tell.message import Links
 from validator.tell.notice import Notice, Rules
 from validator.tell.problem import Key
+from validator.tell.routes import NO_ROUTES, Routes
 from validator.tell.told import Ledger, Told, newest
 from validator.telling import notices, tell
 
@@ -141,10 +142,12 @@ class Town:
     spec: TellingSpec = USUAL
     silences: tuple[SilenceSpec, ...] = ()
     phases: Phases = NO_PHASES
+    routes: Routes = NO_ROUTES
     declared: frozenset[str] | None = None
     judged_now: frozenset[str] = frozenset()
     now: datetime = START
     mailbox: Mailbox = field(default_factory=Mailbox)
+    others: tuple[Mailbox, ...] = ()
     ledger: Any = field(default_factory=MemoryLedger)
     leases: Any = field(default_factory=FreeLeases)
     addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -157,11 +160,12 @@ class Town:
             where=WHERE,
             judged_now=self.judged_now,
             phases=self.phases,
+            routes=self.routes,
             silences=self.silences,
             declared=self.declared,
         )
         return Teller(
-            channels=[self.mailbox],
+            channels=[self.mailbox, *self.others],
             links=Links(domain="example.com"),
             rules=rules,
             addresses=self.addresses,

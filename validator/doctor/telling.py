@@ -1,14 +1,16 @@
 """Telling people: recipients, SendGrid's key and sender, Slack's webhook, the heartbeat. Nothing is sent, posted or beaten."""
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from validator.doctor.line import Line, fail, ok, skip, warn
-from validator.doctor.mending import AGAIN, set_variable
+from validator.doctor.mending import AGAIN, EDIT, set_variable
 from validator.doctor.place import Place
 from validator.doctor.probe import Probe
 from validator.errors import ServiceError
 from validator.reasons import REFUSED_CREDENTIALS
+from validator.ssot.channels import WEBHOOK, declared_channels
 from validator.tell.plain import amount
 
 OUTBOX = "messages go to the outbox"
@@ -91,26 +93,32 @@ def _slack(place: Place) -> Iterator[Line]:
     if place.local:
         yield skip(OUTBOX)
         return
-    webhook, fix = place.settings.slack_webhook, set_variable(place, "SLACK_WEBHOOK_URL", EXAMPLE_WEBHOOK)
-    channels = sorted(_channels(place))
-    if not webhook and channels:
-        yield fail(f"SLACK_WEBHOOK_URL is not set, and the source of truth names {', '.join(channels)}", fix)
-    elif not webhook:
-        yield skip("SLACK_WEBHOOK_URL is not set, and the source of truth names no channel")
-    elif _WEBHOOK.fullmatch(webhook):
-        yield ok("the webhook has the shape of one; nothing was posted")
-    elif _SLACK.match(webhook):
-        yield fail("the address is Slack's, but not that of a webhook", fix)
+    webhook, own = place.settings.slack_webhook, place.settings.slack_webhooks
+    channels = declared_channels(place.ssot)
+    shared = sorted(name for variable, name in channels.items() if variable not in own)
+    if webhook:
+        yield _shape(place, WEBHOOK, webhook, "")
+    elif shared:
+        fix = set_variable(place, WEBHOOK, EXAMPLE_WEBHOOK)
+        yield fail(f"{WEBHOOK} is not set, and the source of truth names {', '.join(shared)}", fix)
     else:
-        yield warn("the webhook is not at hooks.slack.com; whether anybody listens there is not known", fix)
+        yield skip(f"{WEBHOOK} is not set, and the source of truth names no channel{' without its own' if own else ''}")
+    for variable, address in own.items():
+        if variable in channels:
+            yield _shape(place, variable, address, channels[variable])
+        else:
+            fix = EDIT if place.settings.on_google_cloud else f"unset {shlex.quote(variable)}"
+            yield warn(f"{variable} is of no channel that the source of truth names: nothing is posted there", fix)
 
 
-def _channels(place: Place) -> set[str]:
-    """Every Slack channel that the source of truth names."""
-    pipeline = place.ssot.pipeline
-    of_owners = {owner.slack for owner in pipeline.owners.values() if owner.slack}
-    of_phases = {one for phase in place.ssot.phases.values() if (one := phase.monitoring.alert_channel)}
-    return {*of_owners, *of_phases, *(name for name in pipeline.channels.values() if name.startswith("#"))}
+def _shape(place: Place, variable: str, webhook: str, channel: str) -> Line:
+    """Of the webhook that a variable holds; of a channel's own, with the channel."""
+    fix = set_variable(place, variable, EXAMPLE_WEBHOOK)
+    if _WEBHOOK.fullmatch(webhook):
+        return ok("the webhook has the shape of one; nothing was posted", channel)
+    if _SLACK.match(webhook):
+        return fail("the address is Slack's, but not that of a webhook", fix, channel)
+    return warn("the webhook is not at hooks.slack.com; whether anybody listens there is not known", fix, channel)
 
 
 def _heartbeat(place: Place) -> Iterator[Line]:

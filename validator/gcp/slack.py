@@ -12,6 +12,7 @@ from validator.gcp.failures import FAILURES, service_error
 from validator.gcp.retry_after import later, seconds_to_wait
 from validator.reasons import MALFORMED, NO_ADDRESS, NO_TIME
 from validator.tell.channel import Message, NotSent
+from validator.tell.routes import SLACK
 
 SERVICE = "Slack"
 _WORD = re.compile(r"[a-z][a-z_]{2,40}")
@@ -21,10 +22,9 @@ _NO_SUCH_WEBHOOK = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NO
 class SlackChannel:
     """Implements Channel by an incoming webhook."""
 
-    name = "slack"
-
-    def __init__(self, webhook: str, remaining: Remaining) -> None:
-        """`remaining` are the seconds left."""
+    def __init__(self, webhook: str, remaining: Remaining, name: str = SLACK) -> None:
+        """`remaining` are the seconds left, `name` is the channel's in the ledger."""
+        self.name = name
         self._webhook = webhook
         self._remaining = remaining
 

@@ -7,6 +7,7 @@ from typing import Any
 from validator.clock import zone
 from validator.errors import ConfigurationError
 from validator.settings import read_settings
+from validator.ssot.channels import channel_problems
 from validator.ssot.document import Document, Path, Problem
 from validator.ssot.models.kinds import GeneratedKind
 from validator.ssot.models.processors import PhaseSpec
@@ -39,6 +40,7 @@ def cross_file_problems(documents: Mapping[str, Document], models: Mapping[str, 
     found: list[tuple[str, Path, str]] = []
     rules: tuple[Callable[[Ssot], Found], ...] = (
         _pipeline,
+        channel_problems,
         _calendar,
         _ledgers,
         _tables,

@@ -7,6 +7,7 @@ from validator.results import Run
 from validator.tell.channel import Channel, Message
 from validator.tell.message import Links, compose_message
 from validator.tell.notice import Notice, Rules
+from validator.tell.routes import part_of
 from validator.tell.summary import summarise
 
 
@@ -30,7 +31,8 @@ class Teller:
     foot: str = ""
 
     def message(self, run: Run, notice: Notice) -> Message:
-        """The message that tells of a run what a channel has not been told."""
+        """The message that tells of a run what a channel has not been told: of its part of the run, where others are told of the rest."""
+        run = part_of(run, notice.elsewhere)
         summary = summarise(
             run,
             notice=notice,

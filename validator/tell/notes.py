@@ -1,5 +1,6 @@
 """What a reader must know of a message before its findings: what it is not, what is not of this run, what silences need."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from validator.results import Run
@@ -34,7 +35,13 @@ def _notes(run: Run) -> tuple[str, ...]:
 
 
 def _others(run: Run, notice: Notice | None) -> Iterator[str]:
-    """What to know of what is told beside this run's own: that it is of other runs; that nobody knows what was told before."""
+    """What to know of what is told beside this run's own: that there is more in other channels; that it is of other runs; that nobody knows
+    what was told before.
+    """
+    if notice and notice.elsewhere:
+        places = Counter(notice.elsewhere.values())
+        told = ", ".join(f"{number:,} in {place}" for place, number in sorted(places.items()))
+        yield clip(plain(f"NOT ALL: more was found, and is told elsewhere: {told}."), _PROBLEM)
     if left := elsewhere(run, notice):
         found = "1 finding below was" if len(left) == 1 else f"{len(left):,} findings below were"
         news = sum(one.transition in (Transition.NEW, Transition.WORSE) for one in left)

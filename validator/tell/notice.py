@@ -1,7 +1,7 @@
 """What one channel is to be told, and whether now: the difference between what is stored and what it was told last."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from validator.tell.causes import NO_PHASES, Phases, causes_of
 from validator.tell.change import STANDS, Change, changes_of
 from validator.tell.one_date import of_one_date
 from validator.tell.problem import Key, Problem, gone_from, series_of
+from validator.tell.routes import NO_ROUTES, Routes
 from validator.tell.silences import silence_notes, silence_of
 from validator.tell.told import Ledger, Told
 from validator.tell.worse import broken_days, sunk_days
@@ -24,20 +25,21 @@ Notify = Literal["always", "change", "never"]
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What decides whether people are told, the same for every run. `declared` are the checks that may speak; None: any."""
+    """What decides whether people are told, and where, the same for every run. `declared` are the checks that may speak; None: any."""
 
     spec: TellingSpec
     where: ZoneInfo
     judged_now: frozenset[str] = frozenset()
     declared: frozenset[str] | None = None
     phases: Phases = NO_PHASES
+    routes: Routes = NO_ROUTES
     silences: tuple[SilenceSpec, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """What there is to tell a channel `at` a time, the run's own and what earlier runs could not tell. `due` says whether, `why` for what reason;
-    `unread` why it is not known what the channel was told before.
+    `unread` why it is not known what the channel was told before. `elsewhere` are findings that other channels are told of, by result id.
     """
 
     at: datetime
@@ -46,6 +48,7 @@ class Notice:
     why: str
     notes: tuple[str, ...] = ()
     unread: str = ""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def told(self) -> tuple[Change, ...]:
@@ -70,20 +73,21 @@ def notice_of(
     `partial`: the run did not look at all that its checks are for, so what it does not speak of is not over.
     """
     problems, told = current_problems(own, stored, ledger.of(channel), rules, partial=partial, scheduled=scheduled)
-    changes = _weighed(problems, told, rules, now)
+    changes, elsewhere = rules.routes.split(channel, _weighed(problems, told, rules, now), rules.phases)
+    always = notify == "always" and (bool(changes) or channel not in rules.routes.channels)
     due, why = _due(
         changes,
         {result.result_id for result in own},
         ledger.messages.get(channel, ()),
         rules.spec,
-        notify,
+        "always" if always else "never" if notify == "never" else "change",
         scheduled,
         now,
     )
     notes = silence_notes(rules.silences, [*stored, *own], day_of(now, rules.where))
     roots = roots_of(changes)
     ordered = sorted(changes, key=lambda change: (change.key not in roots, *_weight(change)))
-    return Notice(at=now, changes=tuple(ordered), due=due, why=why, notes=tuple(notes))
+    return Notice(at=now, changes=tuple(ordered), due=due, why=why, notes=tuple(notes), elsewhere=elsewhere)
 
 
 def roots_of(changes: Iterable[Change]) -> set[Key]:

@@ -59,7 +59,13 @@ RelativePath = Annotated[
         Matches(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*"),
     ),
 ]
-SecretVariable = Literal["SENDGRID_API_KEY", "SLACK_WEBHOOK_URL", "HEARTBEAT_URL", "GITHUB_TOKEN"]
+SecretVariable = Annotated[
+    str,
+    Rule(
+        "SENDGRID_API_KEY, HEARTBEAT_URL, GITHUB_TOKEN, SLACK_WEBHOOK_URL, or SLACK_WEBHOOK_URL_NAME for the channel #name",
+        Matches(r"SENDGRID_API_KEY|HEARTBEAT_URL|GITHUB_TOKEN|SLACK_WEBHOOK_URL(_[A-Z0-9]+)*"),
+    ),
+]
 """Variables whose values are secrets: they come from Secret Manager, and their values stand nowhere in `schemas/`."""
 PlainVariable = Literal["ALERT_FROM_EMAIL", "EMAIL_ALERTS_TO", "EMAIL_CRITICAL_TO", "SENDGRID_HOST"]
 FunctionName = Annotated[

@@ -1,0 +1,322 @@
+"""Which Slack channel is told of what: of each finding one, and that one to its end."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.http.asking import Asker
+from tests.parts.http_fakes import SlackFake
+from tests.telling.town import ERROR, FAIL, PASS, SKIP, WARN, Mailbox, Notify, Outcome, Town, found
+from validator.backends import LocalBackend
+from validator.compose import Service, service
+from validator.errors import ConfigurationError
+from validator.explaining import Explained, explain
+from validator.google_backend import GoogleBackend
+from validator.results import Result
+from validator.settings import read_settings
+from validator.ssot.channels import declared_channels, variable_of
+from validator.status import Severity, Status, Transition
+from validator.tell.causes import Phases
+from validator.tell.problem import BAD
+from validator.tell.routes import NO_ROUTES, Routes, ledger_name, routes_of
+
+P1 = Severity.P1_CRITICAL
+RAW, DATA = "slack_raw", "slack_data"
+PHASES = Phases(
+    completion={"raw_completion": 2, "summary_completion": 3},
+    checks={"raw_completion": 2, "summary_completion": 3},
+    subjects={"raw.box": 2, "analytics.summary": 3},
+)
+ROUTES = Routes(channels={RAW: "#raw", DATA: "#data"}, phases={2: RAW}, checks={"drift": DATA})
+
+
+@dataclass
+class Channels:
+    """A town that reads mail, the default Slack channel, and two of their own."""
+
+    notify: Notify = "change"
+    routes: Routes = ROUTES
+    slack: Mailbox = field(default_factory=lambda: Mailbox("slack"))
+    raw: Mailbox = field(default_factory=lambda: Mailbox(RAW))
+    data: Mailbox = field(default_factory=lambda: Mailbox(DATA))
+
+    def __post_init__(self) -> None:
+        others = (self.slack, self.raw, self.data)
+        self.town = Town(notify=self.notify, phases=PHASES, routes=self.routes, others=others)
+        self.run = self.town.run
+
+    @property
+    def every(self) -> tuple[Mailbox, ...]:
+        """Mail first."""
+        return self.town.mailbox, self.slack, self.raw, self.data
+
+    def heard(self, *boxes: Mailbox) -> list[list[str]]:
+        """What the subjects of the messages counted, by channel; of all of them where none is named."""
+        return [[subject.split(": ", 1)[1] for subject in box.subjects] for box in boxes or self.every]
+
+    def told(self, channel: str, subject: str) -> list[str]:
+        """What a channel was told of a subject, in order."""
+        words = self.town.ledger.words
+        return [one.transition.value for name, one, _ in words if (name, one.result.subject) == (channel, subject)]
+
+
+def raw(status: Status = FAIL, severity: Severity = Severity.P2_HIGH) -> Result:
+    """Of a table of the phase whose channel is #raw."""
+    return found(status, "raw.box", "rows", severity=severity)
+
+
+def drift(status: Status = FAIL) -> Result:
+    """Of a check whose owner reads #data."""
+    return found(status, "service", "drift")
+
+
+def other(status: Status = FAIL) -> Result:
+    """Of neither."""
+    return found(status, "queue", "depth", severity=Severity.P3_MEDIUM)
+
+
+def test_a_finding_is_told_where_it_belongs_and_by_mail() -> None:
+    """The phase's channel, the owner's, the default one; mail has everything."""
+    place = Channels()
+    place.run(raw(), drift(), other(WARN))
+    place.run(raw(PASS), drift(), other(WARN))
+    assert place.heard() == [["3 new", "2 still, 1 fixed"], ["1 new"], ["1 new", "1 fixed"], ["1 new"]]
+    assert [place.told(RAW, "raw.box"), place.told("slack", "raw.box")] == [["NEW", "FIXED"], []]
+
+
+def test_without_a_webhook_of_its_own_it_is_told_in_the_default_channel() -> None:
+    """One webhook is one channel: everything is there."""
+    place = Channels(routes=NO_ROUTES)
+    place.run(raw(), drift(), other(WARN))
+    assert place.heard(place.town.mailbox, place.slack) == [["3 new"], ["3 new"]]
+
+
+def test_a_message_speaks_of_its_part_and_says_that_there_is_more() -> None:
+    """Its state, its counts and its first screen are of what it tells; the rest is named with where it is told."""
+    place = Channels()
+    place.run(raw(severity=P1), drift(), other(WARN), found(PASS, "t", "rows"))
+    assert [box.subjects[0].split()[0] for box in place.every] == ["CRITICAL", "WARNING", "CRITICAL", "WARNING"]
+    text = place.data.bodies[0]
+    note = "NOT ALL: more was found, and is told elsewhere: 1 in #raw, 1 in the default Slack channel."
+    assert note in " ".join(text.split())
+    assert "raw.box" not in text.replace(note, "")
+    assert "1 failed" in text
+    assert "NOT ALL" not in place.town.mailbox.bodies[0]
+
+
+def test_where_every_finding_is_told_elsewhere_the_default_channel_is_quiet_about_them() -> None:
+    """The morning message comes to the default channel, and names where to look; a channel with nothing of its own gets none."""
+    place = Channels(notify="always")
+    place.run(raw(severity=P1), found(PASS, "t", "rows"))
+    place.run(raw(PASS), found(PASS, "t", "rows"))
+    place.run(raw(PASS), found(PASS, "t", "rows"))
+    assert place.heard(place.slack, place.raw, place.data) == [
+        ["1 passed", "2 passed", "2 passed"],
+        ["1 new", "1 fixed"],
+        [],
+    ]
+    assert "1 in #raw" in place.slack.bodies[0]
+    assert place.slack.subjects[0].startswith("OK ")
+
+
+def test_nothing_left_of_a_run_shows_the_run_itself() -> None:
+    """A message that must go out, of a run that found nothing but what is told elsewhere, does not say that no check gave a result."""
+    place = Channels(notify="always")
+    place.run(raw(severity=P1))
+    assert place.slack.subjects[0].endswith("1 failed")
+    assert place.slack.subjects[0].startswith("CRITICAL")
+    assert "1 in #raw" in place.slack.bodies[0]
+
+
+def test_what_follows_from_a_failure_is_told_where_that_is() -> None:
+    """Phase 3 is down because phase 2 is: one headline, in phase 2's channel. When phase 3 stands alone, its own is told."""
+    place = Channels()
+    cause = found(FAIL, "phase2", "raw_completion", severity=P1)
+    follows = found(FAIL, "phase3", "summary_completion", severity=P1)
+    place.run(cause, follows)
+    assert place.heard(place.slack, place.raw) == [[], ["1 new, 1 blocked"]]
+    place.run(found(PASS, "phase2", "raw_completion", severity=P1), follows)
+    assert place.heard(place.slack, place.raw) == [["1 new"], ["1 new, 1 blocked", "1 still, 1 fixed"]]
+    place.run(found(PASS, "phase2", "raw_completion"), found(PASS, "phase3", "summary_completion"))
+    assert place.told("slack", "phase3") == ["NEW", "FIXED"]
+    assert place.told(RAW, "phase3")[-1] == "FIXED"
+
+
+def test_a_channel_that_gets_a_webhook_of_its_own_takes_over() -> None:
+    """What the default channel was told before is told there to its end; the new channel is told of what stands."""
+    place = Channels(routes=NO_ROUTES)
+    place.town.others = (place.slack,)
+    place.run(raw())
+    place.town.routes, place.town.others = ROUTES, (place.slack, place.raw)
+    place.run(raw())
+    place.run(raw(PASS))
+    place.run(raw())
+    assert place.told("slack", "raw.box") == ["NEW", "FIXED"]
+    assert place.told(RAW, "raw.box") == ["NEW", "FIXED", "NEW"]
+
+
+def test_a_channel_that_refuses_is_told_later_and_keeps_nobody_waiting() -> None:
+    """Each channel has its own ledger."""
+    place = Channels()
+    place.raw.outcome = "refused"
+    run = place.run(raw(), other())
+    assert set(run.delivery.sent) == {"email", "slack"}
+    assert run.delivery.problems == (f"{RAW}: the mail was refused",)
+    place.raw.outcome = "accepted"
+    assert place.run(raw(), other()).delivery.sent == (RAW,)
+    assert place.heard(place.slack, place.raw) == [["1 new"], ["1 new"]]
+
+
+STATUSES = st.sampled_from([PASS, WARN, FAIL, ERROR, SKIP, None])
+OUTCOMES = st.sampled_from(["accepted", "accepted", "refused", "killed before", "killed after"])
+STEPS = st.lists(
+    st.tuples(st.tuples(*[STATUSES] * 5), st.tuples(*[OUTCOMES] * 4), st.floats(0.1, 9), st.booleans()),
+    min_size=1,
+    max_size=10,
+)
+"""What five subjects were, what became of the message of each channel, hours, and whether the routes are there."""
+SUBJECTS = (
+    ("raw_completion", "phase2", P1),
+    ("summary_completion", "phase3", P1),
+    ("rows", "raw.box", Severity.P2_HIGH),
+    ("drift", "service", Severity.P2_HIGH),
+    ("depth", "queue", Severity.P3_MEDIUM),
+)
+
+
+def results(statuses: tuple[Status | None, ...]) -> list[Result]:
+    """What a run found."""
+    return [
+        found(status, subject, check, severity=severity)
+        for status, (check, subject, severity) in zip(statuses, SUBJECTS, strict=True)
+        if status is not None
+    ]
+
+
+Steps = list[tuple[tuple[Status | None, ...], tuple[Outcome, ...], float, bool]]
+
+
+def live(place: Channels, steps: Steps) -> None:
+    """Live through the steps, then for two days in which all is well and every message is accepted."""
+    everybody = place.town.others
+    settled: Steps = [((PASS,) * 5, ("accepted",) * 4, 7.0, True)] * 8
+    for statuses, outcomes, hours, routed in [*steps, *settled]:
+        place.town.routes, place.town.others = (ROUTES, everybody) if routed else (NO_ROUTES, everybody[:1])
+        for box, outcome in zip(place.every, outcomes, strict=True):
+            box.outcome = outcome
+        if now := results(statuses):
+            place.run(*now, hours=hours)
+
+
+@given(STEPS, st.sampled_from(["always", "change"]))
+@settings(max_examples=60)
+def test_of_any_history_everything_is_told_in_some_channel_and_ended_in_each(steps: Steps, notify: Notify) -> None:
+    """Whatever was bad is told in mail and in one Slack channel at least; what a channel was told is over there in the end; and no channel is
+    told NEW of what it believes to stand. Also where webhooks come and go.
+    """
+    place = Channels(notify=notify)
+    live(place, steps)
+    words = place.town.ledger.words
+    was_bad = {one.subject for one in place.town.ledger.results if one.status in BAD}
+    for boxes in ({"email"}, {"slack", RAW, DATA}):
+        assert was_bad <= {change.result.subject for channel, change, _ in words if channel in boxes}
+    last: dict[Any, Transition] = {}
+    for channel, change, told in words:
+        if change.transition is Transition.NEW:
+            assert last.get((channel, change.key), Transition.FIXED) is Transition.FIXED
+        last[channel, change.key] = told.transition
+    assert set(last.values()) <= {Transition.FIXED}
+
+
+# The source of truth, the environment, and a real webhook.
+
+
+def test_a_channel_has_a_variable_and_a_name_in_the_ledger() -> None:
+    """Two that differ in signs alone share a webhook; a name of signs alone has none of its own."""
+    assert variable_of("#nba-pipeline-alerts") == "SLACK_WEBHOOK_URL_NBA_PIPELINE_ALERTS"
+    assert ledger_name("SLACK_WEBHOOK_URL_NBA_PIPELINE_ALERTS") == "slack_nba_pipeline_alerts"
+    assert variable_of("#données") == "SLACK_WEBHOOK_URL_DONN_ES"
+    assert variable_of("#—") == "SLACK_WEBHOOK_URL"
+
+
+@given(st.text())
+def test_whatever_a_channel_is_called_its_name_is_safe(name: str) -> None:
+    """It becomes part of a job's id in BigQuery, and of a claim's notes."""
+    variable = variable_of(name)
+    assert re.fullmatch(r"SLACK_WEBHOOK_URL(_[A-Z0-9]+)*", variable)
+    assert re.fullmatch(r"slack(_[a-z0-9]+)*", ledger_name(variable))
+
+
+@pytest.fixture
+def owned(ask: Asker) -> Asker:
+    """Phase 2 reads #raw-data, the owner of one check #desk, and a channel is named that nothing goes to."""
+    world = ask.world
+    world.edit("processors/phase2.yaml", {"monitoring": {"alert_channel": "#raw-data"}})
+    world.edit("pipeline.yaml", {"owners": {"desk": {"slack": "#desk"}}, "channels": {"spare": "#spare", "mail": "x"}})
+    world.edit("checks.yaml", {"checks": {"deployment_drift": {"owner": "desk"}}})
+    return ask
+
+
+def test_the_source_of_truth_says_where_a_finding_goes(owned: Asker) -> None:
+    """A phase's channel, an owner's, and only those that have a webhook."""
+    ssot = owned.world.service().ssot
+    assert dict(declared_channels(ssot)) == {
+        "SLACK_WEBHOOK_URL_DESK": "#desk",
+        "SLACK_WEBHOOK_URL_RAW_DATA": "#raw-data",
+        "SLACK_WEBHOOK_URL_SPARE": "#spare",
+    }
+    routes = routes_of(ssot, ["SLACK_WEBHOOK_URL_RAW_DATA", "SLACK_WEBHOOK_URL_DESK", "SLACK_WEBHOOK_URL_OTHER"])
+    assert routes == Routes(
+        channels={"slack_raw_data": "#raw-data", "slack_desk": "#desk"},
+        phases={2: "slack_raw_data"},
+        checks={"deployment_drift": "slack_desk"},
+    )
+    assert routes_of(ssot, []) == NO_ROUTES
+
+
+def test_the_environment_holds_the_webhooks() -> None:
+    """By variable; what is no address is refused without being shown."""
+    env = {
+        "SLACK_WEBHOOK_URL": "https://a.example/1",
+        "SLACK_WEBHOOK_URL_RAW": "https://a.example/2 ",
+        "SLACK_WEBHOOK_URL_X": "",
+    }
+    assert read_settings(env).slack_webhooks == {"SLACK_WEBHOOK_URL_RAW": "https://a.example/2"}
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings({"SLACK_WEBHOOK_URL_RAW": "hooks.example.com/secret"})
+    assert "SLACK_WEBHOOK_URL_RAW is not an http(s) address" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_two_webhooks_are_posted_to(owned: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over HTTP: the run says which channels were told, each webhook has its own, and `explain` knows where the rest went."""
+    monkeypatch.setattr(LocalBackend, "channels", GoogleBackend.channels)
+    with SlackFake() as default, SlackFake() as desk:
+        own = {"SLACK_WEBHOOK_URL_DESK": desk.webhook, "SLACK_WEBHOOK_URL_NOBODY": desk.webhook}
+        owned.settings = replace(owned.settings, slack_webhook=default.webhook, slack_webhooks=own)
+        body = owned.run()
+        assert body["delivery"]["sent"] == ["slack", "slack_desk"]
+        assert len(desk.messages) == len(default.messages) == 1
+        assert ("deployment_drift" in str(desk.messages), "deployment_drift" in str(default.messages)) == (
+            True,
+            False,
+        )
+        assert "2 in #desk" in str(default.messages)
+        lines = {line.channel: line for line in explained(service(owned.settings), body["run_id"], owned.now)}
+    assert lines["slack_desk"].told
+    assert (lines["slack"].told, lines["slack"].why) == (False, "it is told in #desk")
+
+
+def explained(svc: Service, run_id: str, now: datetime) -> list[Explained]:
+    """Why each channel was told of the check that #desk owns, or not."""
+    with svc.session() as session:
+        run = session.store.find(run_id, now)
+        assert run is not None
+        channels = [channel.name for channel in session.teller.channels]
+        schedule = svc.ssot.schedules[run.schedule_name]
+        return list(explain(run, "deployment_drift", session.ledger, svc.rules, schedule, channels))

@@ -1,0 +1,34 @@
+"""The Slack channels that the source of truth names, and the variables that hold a webhook each."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from validator.ssot.reader import nearest
+from validator.ssot.source import Ssot
+
+WEBHOOK = "SLACK_WEBHOOK_URL"
+"""The variable of the default channel's webhook, and what those of the others begin with."""
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9]+")
+
+
+def declared_channels(ssot: Ssot) -> Mapping[str, str]:
+    """The channels, by the variable that holds a channel's own webhook."""
+    phases = [phase.monitoring.alert_channel for phase in ssot.phases.values()]
+    owners = [owner.slack for owner in ssot.pipeline.owners.values()]
+    named = [name for name in ssot.pipeline.channels.values() if name.startswith("#")]
+    return {variable_of(name): name for name in sorted({name for name in (*phases, *owners, *named) if name})}
+
+
+def variable_of(channel: str) -> str:
+    """`SLACK_WEBHOOK_URL_DATA_ALERTS` for `#data-alerts`."""
+    return "_".join(filter(None, (WEBHOOK, _NOT_IN_A_NAME.sub("_", channel).strip("_").upper())))
+
+
+def channel_problems(ssot: Ssot) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Secrets that are the webhook of no channel: file, path and what is wrong."""
+    known = {WEBHOOK, *declared_channels(ssot)}
+    for variable in map(str, ssot.pipeline.runner.secrets):
+        if variable.startswith(WEBHOOK) and variable not in known:
+            text = f"{variable} is the webhook of no channel that a phase, an owner or `channels` names"
+            yield "pipeline.yaml", ("runner", "secrets", variable), f"{text}{nearest(variable, known)}"
