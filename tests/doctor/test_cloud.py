@@ -48,7 +48,8 @@ PUSH = "validation-dead-letter-raw-complete-dlq"
 
 def grant(role: str, account: str = ACCOUNT) -> str:
     """The command that gives the account a role."""
-    return f"gcloud projects add-iam-policy-binding {PROJECT} --member=serviceAccount:{account} --role=roles/{role}"
+    add = f"gcloud projects add-iam-policy-binding {PROJECT} --member=serviceAccount:{account}"
+    return f"{add} --role=roles/{role} --condition=None"
 
 
 def export(name: str, value: str) -> str:
@@ -449,7 +450,7 @@ GOOGLE = [
         broken=change("services", statuses={"worker": 403}),
         found="it does not let this account through (status 403)",
         fix=f"gcloud run services add-iam-policy-binding worker --region=us-west2 --project={PROJECT} "
-        f"--member=serviceAccount:{ACCOUNT} --role=roles/run.invoker",
+        f"--member=serviceAccount:{ACCOUNT} --role=roles/run.invoker --condition=None",
     ),
     Case(
         probe="Cloud Run calls",

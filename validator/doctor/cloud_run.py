@@ -67,7 +67,7 @@ def _shut(health: Health) -> str:
 
 def _open(place: Place, service: DeployedService) -> str:
     words = ["gcloud", "run", "services", "add-iam-policy-binding", service.name, f"--region={service.region}"]
-    return f"{shlex.join([*words, f'--project={place.project}'])} --member={member(place)} --role=roles/run.invoker"
+    return f"{shlex.join([*words, f'--project={place.project}'])} --member={member(place)} --role=roles/run.invoker --condition=None"
 
 
 def _deployed(place: Place) -> list[DeployedService]:

@@ -37,7 +37,7 @@ def mended(place: Place, access: Access | None, error: ValidatorError) -> str:
         role = next((role for permission, role in _ROLES.items() if permission in reason), access.role)
         if role.startswith(_ON_DATASETS) and member(place) == f"serviceAccount:{place.runner_account}":
             return DEPLOY
-        return f"{shlex.join(words)} --member={member(place)} --role={role}"
+        return f"{shlex.join(words)} --member={member(place)} --role={role} --condition=None"
     if access and access.absent and reason.startswith(NOT_FOUND):
         return f"{access.absent} --location={place.region} --project={place.project}"
     return AGAIN
