@@ -172,13 +172,14 @@ class Service:
     @cached_property
     def rules(self) -> Rules:
         """What decides whether people are told."""
+        phases = phases_of(self.ssot)
         return Rules(
             spec=self.ssot.pipeline.telling,
             where=zone(self.ssot.pipeline.time_zone),
             judged_now=frozenset(name for name, named in self.checks.items() if named.check.judges_now),
             declared=frozenset({*self.checks, UNWATCHED}),
-            phases=phases_of(self.ssot),
-            routes=routes_of(self.ssot, self.settings.slack_webhooks),
+            phases=phases,
+            routes=routes_of(self.ssot, self.settings.slack_webhooks, phases),
             silences=self.ssot.silences,
         )
 

@@ -10,7 +10,7 @@ from validator.identity import DEAD_LETTER
 from validator.results import Result, Run
 from validator.ssot.models.checks import ScheduleSpec
 from validator.status import Status
-from validator.store_told import SENT, ToldStore, Word
+from validator.store_told import SENT, ToldStore, Word, word_of
 from validator.tell.change import STANDS, Change
 from validator.tell.notice import Notice, Rules, notice_of
 from validator.tell.problem import Key, key_of
@@ -66,15 +66,16 @@ def explain(
         changes = {change.key: change for change in notice.changes if change.result.check_name == check}
         own = {key_of(one, rules.where, rules.judged_now): one for one in run.results if one.check_name == check}
         for key, result in own.items():
-            yield _explained(run, result, changes.get(key), channel, notice, mine, rules)
+            yield _explained(run, result, key, changes.get(key), channel, notice, mine, rules)
         for key, change in changes.items():
             if key not in own and change.transition not in STANDS:
-                yield _explained(run, change.result, change, channel, notice, mine, rules)
+                yield _explained(run, change.result, key, change, channel, notice, mine, rules)
 
 
 def _explained(
     run: Run,
     result: Result,
+    key: Key,
     change: Change | None,
     channel: str,
     notice: Notice,
@@ -83,22 +84,25 @@ def _explained(
 ) -> Explained:
     messages = [word for word in words if word.run_id == run.run_id and word.fingerprint is None]
     message = next((word for word in messages if word.status == SENT), messages[-1] if messages else None)
-    accepted = message is not None and message.status == SENT
-    told = accepted and change is not None and not change.silenced
+    word = word_of(words, run.run_id, key) if message is not None and message.status == SENT else None
     return Explained(
         subject=result.subject,
         status=result.status,
         channel=channel,
-        transition=change.transition.value if change else "",
-        told=told,
-        why=_why(result, change, notice, message, rules),
-        later="" if told or change is None else _later(words, change.key),
+        transition=word.transition if word else change.transition.value if change else "",
+        told=word is not None,
+        why=_why(result, change, notice, message, word, rules),
+        later="" if word or change is None else _later(words, key),
     )
 
 
-def _why(result: Result, change: Change | None, notice: Notice, message: Word | None, rules: Rules) -> str:
-    if change is None and (place := notice.elsewhere.get(result.result_id)):
-        return f"it is told in {place}"
+def _why(
+    result: Result, change: Change | None, notice: Notice, message: Word | None, word: Word | None, rules: Rules
+) -> str:
+    if change is None and word is not None:
+        return f"told {rfc3339(word.at)}"
+    if whose := next((whose for whose, mine in notice.others.items() if result in mine), None):
+        return f"it belongs to {whose}"
     if change is None:
         return (
             "it skipped: nothing was judged"
@@ -109,8 +113,10 @@ def _why(result: Result, change: Change | None, notice: Notice, message: Word | 
     detail = f" ({words})" if words else ""
     if change.silenced:
         return f"{change.quiet}{detail}"
+    if word is not None:
+        return f"told {rfc3339(word.at)}: {notice.why}{detail}"
     if message is not None and message.status == SENT:
-        return f"told {rfc3339(message.at)}: {notice.why}{detail}"
+        return f"the message of {rfc3339(message.at)} did not tell it here{detail}"
     if message is not None:
         return f"not accepted {rfc3339(message.at)}: {message.text}"
     if change.quiet and not notice.due:

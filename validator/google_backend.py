@@ -10,7 +10,6 @@ from validator.doctor_ports import Identity, MailAccount
 from validator.errors import ServiceError
 from validator.lease import Leases
 from validator.letter_ports import Letters
-from validator.ssot.channels import declared_channels
 from validator.tell.channel import Channel
 from validator.tell.routes import ledger_name
 from validator.world import Commits, Documents, Jobs, Logs, Probes, Queues, Services, Warehouse
@@ -113,7 +112,9 @@ class GoogleBackend(Making):
         return made
 
     def channels(self) -> list[Channel]:
-        """Mail where it is configured, Slack where a webhook is: the default one, and those that channels have of their own."""
+        """Mail where it is configured, Slack where a webhook is: the default one, and those that channels have of their own. One that is not
+        declared any more is told what it was told to its end.
+        """
         settings, made = self.settings, []
         if not settings.missing_to_tell:
             address = (
@@ -126,10 +127,9 @@ class GoogleBackend(Making):
             made.append(self.make("gcp.sendgrid", "SendGridChannel", "SendGrid", *address, self.telling))
         if settings.slack_webhook:
             made.append(self.make("gcp.slack", "SlackChannel", "Slack", settings.slack_webhook, self.telling))
-        for variable in declared_channels(self.ssot):
-            if webhook := settings.slack_webhooks.get(variable):
-                own = webhook, self.telling, ledger_name(variable)
-                made.append(self.make("gcp.slack", "SlackChannel", "Slack", *own))
+        for variable, webhook in settings.slack_webhooks.items():
+            own = webhook, self.telling, ledger_name(variable)
+            made.append(self.make("gcp.slack", "SlackChannel", "Slack", *own))
         return made
 
     def unset(self) -> list[str]:

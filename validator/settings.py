@@ -6,6 +6,7 @@ run: it is judged and stored, and the missing names are in the answer.
 
 import os
 import pwd
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from validator.errors import ConfigurationError
 
 Backend = Literal["local", "gcp"]
+_OWN_WEBHOOK = re.compile(r"SLACK_WEBHOOK_URL(_[A-Z0-9]+)+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +92,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         recipients=_addresses(env, "EMAIL_ALERTS_TO", problems),
         critical_recipients=_addresses(env, "EMAIL_CRITICAL_TO", problems),
         slack_webhook=_url(env, "SLACK_WEBHOOK_URL", "", problems),
-        slack_webhooks={
-            name: url
-            for name in sorted(env)
-            if name.startswith("SLACK_WEBHOOK_URL_") and (url := _url(env, name, "", problems))
-        },
+        slack_webhooks=_webhooks(env, problems),
         heartbeat_url=_url(env, "HEARTBEAT_URL", "", problems),
         github_token=env.get("GITHUB_TOKEN", "").strip(),
         checkout=env.get("VALIDATOR_CHECKOUT", ""),
@@ -138,6 +136,14 @@ def _url(env: Mapping[str, str], name: str, default: str, problems: list[str]) -
     if text and not (text.startswith(("https://", "http://")) and _names_a_host(text)):
         problems.append(f"{name} is not an http(s) address")
     return text.rstrip("/") or default
+
+
+def _webhooks(env: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    """The webhooks of one channel each, by variable."""
+    names = sorted(name for name in env if name.startswith("SLACK_WEBHOOK_URL_"))
+    malformed = [name for name in names if not _OWN_WEBHOOK.fullmatch(name)]
+    problems += [f"{name!r} is no channel's variable: expected capitals, digits and _" for name in malformed]
+    return {name: url for name in names if name not in malformed and (url := _url(env, name, "", problems))}
 
 
 def _host(env: Mapping[str, str], name: str, problems: list[str]) -> str:

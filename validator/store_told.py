@@ -49,6 +49,19 @@ class Word:
         return self.fingerprint == key.fingerprint and self.alert_id in ids
 
 
+def word_of(words: Iterable[Word], run_id: str, key: Key) -> Word | None:
+    """The word that the message of that run said of a problem, in the channel whose words these are; None where it said nothing."""
+    return next(
+        (
+            word
+            for word in words
+            if word.fingerprint == key.fingerprint
+            and word.alert_id == _alert_id(run_id, word.channel, key.fingerprint, key.day)
+        ),
+        None,
+    )
+
+
 class ToldStore:
     """Reads and writes the ledger through the result store. Every method may raise ServiceError."""
 

@@ -750,7 +750,7 @@ TELLING = [
     Case(
         probe="Slack",
         broken=settings(slack_webhooks={"SLACK_WEBHOOK_URL_DTAA": WEBHOOK}),
-        found="SLACK_WEBHOOK_URL_DTAA is of no channel that the source of truth names: nothing is posted there",
+        found="SLACK_WEBHOOK_URL_DTAA is of no channel that the source of truth names: nothing new is posted there",
         fix="unset SLACK_WEBHOOK_URL_DTAA",
         verdict=Verdict.WARN,
     ),

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -18,10 +18,11 @@ from validator.errors import ConfigurationError
 from validator.explaining import Explained, explain
 from validator.google_backend import GoogleBackend
 from validator.results import Result
-from validator.settings import read_settings
+from validator.settings import Settings, read_settings
 from validator.ssot.channels import declared_channels, variable_of
+from validator.ssot.models.checks import SilenceSpec
 from validator.status import Severity, Status, Transition
-from validator.tell.causes import Phases
+from validator.tell.causes import NO_PHASES, Phases
 from validator.tell.problem import BAD
 from validator.tell.routes import NO_ROUTES, Routes, ledger_name, routes_of
 
@@ -32,7 +33,7 @@ PHASES = Phases(
     checks={"raw_completion": 2, "summary_completion": 3},
     subjects={"raw.box": 2, "analytics.summary": 3},
 )
-ROUTES = Routes(channels={RAW: "#raw", DATA: "#data"}, phases={2: RAW}, checks={"drift": DATA})
+ROUTES = Routes(channels={RAW: "#raw", DATA: "#data"}, phases={2: RAW}, owners={"drift": DATA}, of=PHASES)
 
 
 @dataclass
@@ -97,54 +98,103 @@ def test_without_a_webhook_of_its_own_it_is_told_in_the_default_channel() -> Non
 
 
 def test_a_message_speaks_of_its_part_and_says_that_there_is_more() -> None:
-    """Its state, its counts and its first screen are of what it tells; the rest is named with where it is told."""
+    """Its state, its counts and its four answers are of what belongs to it; how much else was found is named, with whose it is."""
     place = Channels()
     place.run(raw(severity=P1), drift(), other(WARN), found(PASS, "t", "rows"))
     assert [box.subjects[0].split()[0] for box in place.every] == ["CRITICAL", "WARNING", "CRITICAL", "WARNING"]
     text = place.data.bodies[0]
-    note = "NOT ALL: more was found, and is told elsewhere: 1 in #raw, 1 in the default Slack channel."
-    assert note in " ".join(text.split())
-    assert "raw.box" not in text.replace(note, "")
+    assert "! NOT ALL: this run also found 1 of #raw, 1 of no channel." in text
+    assert "raw.box" not in text
     assert "1 failed" in text
     assert "NOT ALL" not in place.town.mailbox.bodies[0]
+    assert "NOT ALL" in str(place.data.messages[0].slack)
 
 
-def test_where_every_finding_is_told_elsewhere_the_default_channel_is_quiet_about_them() -> None:
-    """The morning message comes to the default channel, and names where to look; a channel with nothing of its own gets none."""
+def test_nobody_is_told_that_what_failed_elsewhere_completed() -> None:
+    """What passed of a phase is answered where what failed of it is: the default channel never says Yes of a phase that is not its own."""
     place = Channels(notify="always")
-    place.run(raw(severity=P1), found(PASS, "t", "rows"))
-    place.run(raw(PASS), found(PASS, "t", "rows"))
-    place.run(raw(PASS), found(PASS, "t", "rows"))
-    assert place.heard(place.slack, place.raw, place.data) == [
-        ["1 passed", "2 passed", "2 passed"],
-        ["1 new", "1 fixed"],
-        [],
-    ]
-    assert "1 in #raw" in place.slack.bodies[0]
-    assert place.slack.subjects[0].startswith("OK ")
+    place.run(raw(severity=P1), found(PASS, "raw.box", "other rows"), other(PASS))
+    (text,) = place.slack.bodies
+    assert "1 of 1 passed" in text
+    assert "this run also found 1 of #raw" in text
+    assert place.raw.subjects[0].endswith(": 1 new")
 
 
-def test_nothing_left_of_a_run_shows_the_run_itself() -> None:
-    """A message that must go out, of a run that found nothing but what is told elsewhere, does not say that no check gave a result."""
+@pytest.mark.parametrize("severity", [P1, Severity.P3_MEDIUM])
+def test_a_run_of_nothing_that_is_told_here(severity: Severity) -> None:
+    """The morning message goes to the default channel all the same: it is neither green nor red, and says where to look."""
     place = Channels(notify="always")
+    place.run(raw(severity=severity))
+    (message,) = place.slack.messages
+    assert message.subject.startswith("OK ")
+    assert message.subject.endswith(": nothing that is told here")
+    for words in ("Nothing that is told here", "NOT ALL: this run also found 1 of #raw", "Not asked"):
+        assert words in message.text
+    assert "Run it again" not in message.text
+    assert place.raw.subjects[0].split()[0] == ("CRITICAL" if severity is P1 else "WARNING")
+
+
+def test_what_stands_of_another_run_is_the_answer_where_this_run_has_nothing_here() -> None:
+    """It is told late, in a message of a run that looked at something else; nobody else's P1 leads it."""
+    place = Channels()
+    place.slack.outcome = "refused"
+    place.run(other())
+    place.slack.outcome = "accepted"
     place.run(raw(severity=P1))
-    assert place.slack.subjects[0].endswith("1 failed")
-    assert place.slack.subjects[0].startswith("CRITICAL")
-    assert "1 in #raw" in place.slack.bodies[0]
+    (message,) = place.slack.messages
+    assert message.subject.split()[0] == "WARNING"
+    assert "Nothing in this run, 1 finding of others open" in message.text
+    assert "raw.box" not in message.text
 
 
-def test_what_follows_from_a_failure_is_told_where_that_is() -> None:
-    """Phase 3 is down because phase 2 is: one headline, in phase 2's channel. When phase 3 stands alone, its own is told."""
+def test_a_channel_with_nothing_of_its_own_gets_no_morning_message() -> None:
+    """Only the default one does; nor does a channel whose findings are silenced."""
+    silence = SilenceSpec(check="rows", subject="*", reason="known", author="ana", until=date(2026, 3, 1))
+    place = Channels(notify="always")
+    place.town.silences = (silence,)
+    for status in (FAIL, FAIL, PASS):
+        place.run(raw(status), other(PASS))
+    assert [len(box.subjects) for box in place.every] == [3, 3, 0, 0]
+
+
+def test_what_follows_from_a_failure_in_another_channel_is_told_in_its_own() -> None:
+    """Where a finding belongs never depends on how things stand: each channel is one headline, and no channel leaves it to another."""
     place = Channels()
     cause = found(FAIL, "phase2", "raw_completion", severity=P1)
     follows = found(FAIL, "phase3", "summary_completion", severity=P1)
+    place.run(cause, follows, raw())
+    assert place.heard() == [["2 new, 1 blocked"], ["1 new"], ["2 new"], []]
+    place.run(found(PASS, "phase2", "raw_completion"), follows, raw())
+    place.run(found(PASS, "phase2", "raw_completion"), found(PASS, "phase3", "summary_completion"), raw(PASS))
+    assert place.heard(place.slack, place.raw) == [["1 new", "1 fixed"], ["2 new", "1 still, 1 fixed", "1 fixed"]]
+
+
+def test_what_one_channel_knows_to_be_gone_hides_nothing_from_another() -> None:
+    """The phase's check stops speaking of a processor, of which only #raw was told; what fails downstream is told at once."""
+    place = Channels()
+    place.run(found(FAIL, "phase2", "raw_completion", severity=P1))
+    place.run(found(PASS, "other", "raw_completion", severity=P1))
+    place.run(found(FAIL, "phase3", "summary_completion", severity=P1))
+    assert place.heard(place.slack, place.raw) == [["1 new"], ["1 new", "1 gone"]]
+
+
+def test_an_acknowledgement_holds_in_every_channel_that_was_told() -> None:
+    """Its cause is mended, and nobody is told of it anew."""
+    place = Channels()
+    cause, follows = found(FAIL, "phase2", "raw_completion"), found(FAIL, "phase3", "summary_completion")
     place.run(cause, follows)
-    assert place.heard(place.slack, place.raw) == [[], ["1 new, 1 blocked"]]
-    place.run(found(PASS, "phase2", "raw_completion", severity=P1), follows)
-    assert place.heard(place.slack, place.raw) == [["1 new"], ["1 new, 1 blocked", "1 still, 1 fixed"]]
-    place.run(found(PASS, "phase2", "raw_completion"), found(PASS, "phase3", "summary_completion"))
-    assert place.told("slack", "phase3") == ["NEW", "FIXED"]
-    assert place.told(RAW, "phase3")[-1] == "FIXED"
+    place.town.ledger.acknowledge(place.town.now)
+    place.run(found(PASS, "phase2", "raw_completion"), follows, hours=80)
+    assert place.heard(place.slack) == [["1 new"]]
+
+
+def test_where_the_default_channel_has_no_webhook_the_rest_is_told_by_mail() -> None:
+    """And what has a webhook of its own is told there, whatever it follows from."""
+    place = Channels(routes=Routes(channels={DATA: "#data"}, phases={3: DATA}, of=PHASES))
+    place.town.others = (place.data,)
+    place.run(found(FAIL, "phase2", "raw_completion", severity=P1), found(FAIL, "phase3", "summary_completion"))
+    assert place.heard(place.town.mailbox, place.data) == [["1 new, 1 blocked"], ["1 new"]]
+    assert "this run also found 1 of no channel" in place.data.bodies[0]
 
 
 def test_a_channel_that_gets_a_webhook_of_its_own_takes_over() -> None:
@@ -158,6 +208,27 @@ def test_a_channel_that_gets_a_webhook_of_its_own_takes_over() -> None:
     place.run(raw())
     assert place.told("slack", "raw.box") == ["NEW", "FIXED"]
     assert place.told(RAW, "raw.box") == ["NEW", "FIXED", "NEW"]
+    assert "NOT OF THIS RUN" not in str(place.slack.bodies)
+
+
+def test_a_channel_that_is_declared_no_more_is_told_the_end() -> None:
+    """Its webhook is still there; what is new belongs to another."""
+    place = Channels()
+    place.run(raw())
+    place.town.routes = Routes(channels={DATA: "#data"}, phases={2: DATA}, of=PHASES)
+    place.run(raw(), found(FAIL, "analytics.summary", "raw_completion"))
+    place.run(raw(PASS), found(FAIL, "analytics.summary", "raw_completion"))
+    assert place.heard(place.raw) == [["1 new", "1 fixed"]]
+    assert place.told(DATA, "raw.box") == ["NEW", "FIXED"]
+
+
+def test_a_finding_that_can_not_be_judged_stays_where_it_was() -> None:
+    """An ERROR names no table, by which its phase was known."""
+    place = Channels()
+    place.run(found(FAIL, "box", "rows", table="raw.box"))
+    place.run(found(ERROR, "box", "rows"))
+    place.run(found(PASS, "box", "rows", table="raw.box"))
+    assert place.heard(place.slack, place.raw) == [[], ["1 new", "1 fixed"]]
 
 
 def test_a_channel_that_refuses_is_told_later_and_keeps_nobody_waiting() -> None:
@@ -170,6 +241,20 @@ def test_a_channel_that_refuses_is_told_later_and_keeps_nobody_waiting() -> None
     place.raw.outcome = "accepted"
     assert place.run(raw(), other()).delivery.sent == (RAW,)
     assert place.heard(place.slack, place.raw) == [["1 new"], ["1 new"]]
+
+
+def test_a_run_that_is_told_again_later_tells_nothing_of_others() -> None:
+    """It was broken off before the default channel; by then another run has judged #raw's finding anew."""
+    place = Channels()
+    place.slack.outcome = "killed before"
+    broken_off = place.run(raw(severity=P1), other())
+    place.slack.outcome = "refused"
+    place.run(raw(PASS, severity=P1))
+    place.slack.outcome = "accepted"
+    place.town.tell(broken_off)
+    (message,) = place.slack.messages
+    assert message.subject.startswith("WARNING")
+    assert "raw.box" not in message.text
 
 
 STATUSES = st.sampled_from([PASS, WARN, FAIL, ERROR, SKIP, None])
@@ -187,6 +272,9 @@ SUBJECTS = (
     ("drift", "service", Severity.P2_HIGH),
     ("depth", "queue", Severity.P3_MEDIUM),
 )
+
+
+WHERE = {"phase2": RAW, "phase3": "slack", "raw.box": RAW, "service": DATA, "queue": "slack"}
 
 
 def results(statuses: tuple[Status | None, ...]) -> list[Result]:
@@ -216,8 +304,8 @@ def live(place: Channels, steps: Steps) -> None:
 @given(STEPS, st.sampled_from(["always", "change"]))
 @settings(max_examples=60)
 def test_of_any_history_everything_is_told_in_some_channel_and_ended_in_each(steps: Steps, notify: Notify) -> None:
-    """Whatever was bad is told in mail and in one Slack channel at least; what a channel was told is over there in the end; and no channel is
-    told NEW of what it believes to stand. Also where webhooks come and go.
+    """Whatever was bad is told in mail and in one Slack channel at least, where webhooks stay in the one it belongs to alone; what a channel was
+    told is over there in the end; and no channel is told NEW of what it believes to stand. Also where webhooks come and go.
     """
     place = Channels(notify=notify)
     live(place, steps)
@@ -225,6 +313,10 @@ def test_of_any_history_everything_is_told_in_some_channel_and_ended_in_each(ste
     was_bad = {one.subject for one in place.town.ledger.results if one.status in BAD}
     for boxes in ({"email"}, {"slack", RAW, DATA}):
         assert was_bad <= {change.result.subject for channel, change, _ in words if channel in boxes}
+    if all(routed for *_, routed in steps):
+        assert {(one.result.subject, channel) for channel, one, _ in words if channel != "email"} == {
+            (subject, WHERE[subject]) for subject in was_bad
+        }
     last: dict[Any, Transition] = {}
     for channel, change, told in words:
         if change.transition is Transition.NEW:
@@ -270,13 +362,15 @@ def test_the_source_of_truth_says_where_a_finding_goes(owned: Asker) -> None:
         "SLACK_WEBHOOK_URL_RAW_DATA": "#raw-data",
         "SLACK_WEBHOOK_URL_SPARE": "#spare",
     }
-    routes = routes_of(ssot, ["SLACK_WEBHOOK_URL_RAW_DATA", "SLACK_WEBHOOK_URL_DESK", "SLACK_WEBHOOK_URL_OTHER"])
+    webhooks = ["SLACK_WEBHOOK_URL_RAW_DATA", "SLACK_WEBHOOK_URL_DESK", "SLACK_WEBHOOK_URL_OTHER"]
+    routes = routes_of(ssot, webhooks, PHASES)
     assert routes == Routes(
         channels={"slack_raw_data": "#raw-data", "slack_desk": "#desk"},
         phases={2: "slack_raw_data"},
-        checks={"deployment_drift": "slack_desk"},
+        owners={"deployment_drift": "slack_desk"},
+        of=PHASES,
     )
-    assert routes_of(ssot, []) == NO_ROUTES
+    assert routes_of(ssot, [], NO_PHASES) == NO_ROUTES
 
 
 def test_the_environment_holds_the_webhooks() -> None:
@@ -291,6 +385,8 @@ def test_the_environment_holds_the_webhooks() -> None:
         read_settings({"SLACK_WEBHOOK_URL_RAW": "hooks.example.com/secret"})
     assert "SLACK_WEBHOOK_URL_RAW is not an http(s) address" in str(caught.value)
     assert "secret" not in str(caught.value)
+    with pytest.raises(ConfigurationError, match="'SLACK_WEBHOOK_URL_raw' is no channel's variable"):
+        read_settings({"SLACK_WEBHOOK_URL_raw": "https://a.example/2"})
 
 
 def test_two_webhooks_are_posted_to(owned: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,10 +402,19 @@ def test_two_webhooks_are_posted_to(owned: Asker, monkeypatch: pytest.MonkeyPatc
             True,
             False,
         )
-        assert "2 in #desk" in str(default.messages)
+        assert "this run also found 2 of #desk" in str(default.messages)
         lines = {line.channel: line for line in explained(service(owned.settings), body["run_id"], owned.now)}
     assert lines["slack_desk"].told
-    assert (lines["slack"].told, lines["slack"].why) == (False, "it is told in #desk")
+    elsewhere = {line.channel: line for line in explained(service(ask_alone(owned)), body["run_id"], owned.now)}
+    assert (lines["slack"].told, lines["slack"].why) == (False, "it belongs to #desk")
+    assert elsewhere["slack_desk"].told
+    assert not elsewhere["slack"].told
+    assert elsewhere["slack"].why.endswith("did not tell it here")
+
+
+def ask_alone(asker: Asker) -> Settings:
+    """The settings of somebody who has none of the webhooks."""
+    return replace(asker.settings, slack_webhook="", slack_webhooks={})
 
 
 def explained(svc: Service, run_id: str, now: datetime) -> list[Explained]:

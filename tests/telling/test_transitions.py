@@ -43,7 +43,7 @@ def test_a_channel_that_refused_five_times_is_told_everything_by_the_sixth(town:
     town.run(found(FAIL), found(PASS, "gone again"))
     assert len(town.mailbox.subjects) == 1
     assert (town.words(), town.words("gone again")) == (["NEW"], ["FIXED"])
-    assert "nobody could be told then" in town.mailbox.bodies[0]
+    assert "it was not told here then" in town.mailbox.bodies[0]
     assert len(town.ledger.refused) == 5
 
 
@@ -476,7 +476,7 @@ def test_how_long_it_was_down_is_not_how_late_it_was_told() -> None:
         town.run(found(status), hours=2 if status is PASS else 1)
     town.mailbox.outcome = "accepted"
     town.run(found(PASS))
-    assert "for 2 h; nobody could be told then" in " ".join(town.mailbox.bodies[-1].split())
+    assert "for 2 h; it was not told here then" in " ".join(town.mailbox.bodies[-1].split())
 
 
 def test_flapping_that_ends_in_failure_is_told_as_worse(town: Town) -> None:

@@ -102,13 +102,14 @@ def _slack(place: Place) -> Iterator[Line]:
         fix = set_variable(place, WEBHOOK, EXAMPLE_WEBHOOK)
         yield fail(f"{WEBHOOK} is not set, and the source of truth names {', '.join(shared)}", fix)
     else:
-        yield skip(f"{WEBHOOK} is not set, and the source of truth names no channel{' without its own' if own else ''}")
+        none = "what belongs to no channel is told by mail alone" if own else "the source of truth names no channel"
+        yield skip(f"{WEBHOOK} is not set, and {none}")
     for variable, address in own.items():
         if variable in channels:
             yield _shape(place, variable, address, channels[variable])
         else:
             fix = EDIT if place.settings.on_google_cloud else f"unset {shlex.quote(variable)}"
-            yield warn(f"{variable} is of no channel that the source of truth names: nothing is posted there", fix)
+            yield warn(f"{variable} is of no channel that the source of truth names: nothing new is posted there", fix)
 
 
 def _shape(place: Place, variable: str, webhook: str, channel: str) -> Line:

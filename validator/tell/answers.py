@@ -16,25 +16,37 @@ READINESS = frozenset({"readiness"})
 
 SHOWN = 3
 _COMMAND_LINES = 5
+_WHAT = "What failed, and why?"
+NOT_HERE = Answer(
+    question=_WHAT,
+    verdict="Nothing that is told here",
+    tone=Status.SKIP,
+    points=(Point(text="Everything that this run looked at belongs to other channels."),),
+)
 
 
-def answers(run: Run, findings: Sequence[Finding], elsewhere: Sequence[Finding] = ()) -> tuple[Answer, ...]:
+def answers(
+    run: Run, findings: Sequence[Finding], elsewhere: Sequence[Finding] = (), *, part: bool = False
+) -> tuple[Answer, ...]:
     """The answers, in the order of the questions. `findings` are FAIL, ERROR, WARN, the worst first; `elsewhere` those that other runs made
-    and that stand: where this run has none, they are the answer.
+    and that stand: where this run has none, they are the answer. `part`: the run's other results are told elsewhere.
     """
-    lost = bool(run.results) and not run.count(Status.FAIL) + run.count(Status.ERROR) + run.count(Status.WARN)
+    nothing = part and not run.results
+    lost = (bool(run.results) or nothing) and not run.count(Status.FAIL) + run.count(Status.ERROR) + run.count(
+        Status.WARN
+    )
     return (
         _judged("Did it complete?", _of_category(run, COMPLETION)),
-        _open_elsewhere(elsewhere) if elsewhere and lost else _what_failed(run, findings),
+        _open_elsewhere(elsewhere) if elsewhere and lost else NOT_HERE if nothing else _what_failed(run, findings),
         _judged("Are the outputs ready?", _of_category(run, READINESS)),
-        _what_to_type(run, findings or elsewhere),
+        _what_to_type(run, findings or elsewhere, again=not (run.results or nothing)),
     )
 
 
 def _open_elsewhere(elsewhere: Sequence[Finding]) -> Answer:
     verdict = f"Nothing in this run, {amount(len(elsewhere), 'finding')} of others open"
     tone = max((finding.status for finding in elsewhere), key=lambda status: status.rank)
-    return Answer(question="What failed, and why?", verdict=verdict, tone=tone, points=_points(elsewhere))
+    return Answer(question=_WHAT, verdict=verdict, tone=tone, points=_points(elsewhere))
 
 
 def _of_category(run: Run, categories: frozenset[str]) -> list[Result]:
@@ -80,7 +92,7 @@ def _names(results: Sequence[Result], status: Status) -> str:
 
 
 def _what_failed(run: Run, findings: Sequence[Finding]) -> Answer:
-    question = "What failed, and why?"
+    question = _WHAT
     if not run.results:
         return Answer(
             question=question,
@@ -140,7 +152,7 @@ def _counted(checks: Counter[str]) -> str:
     return ", ".join(named[: 2 * SHOWN]) + (f" and {amount(rest, 'more check')}" if rest > 0 else "")
 
 
-def _what_to_type(run: Run, findings: Sequence[Finding]) -> Answer:
+def _what_to_type(run: Run, findings: Sequence[Finding], *, again: bool) -> Answer:
     question = "What do I type?"
     with_remedy = [finding for finding in findings if finding.remedy]
     if with_remedy:
@@ -169,12 +181,12 @@ def _what_to_type(run: Run, findings: Sequence[Finding]) -> Answer:
             tone=findings[0].status,
             points=(Point(text="No finding carries a command."),),
         )
-    tone = Status.PASS if run.count(Status.PASS) else Status.SKIP if run.results else Status.ERROR
+    tone = Status.PASS if run.count(Status.PASS) else Status.ERROR if again else Status.SKIP
     return Answer(
         question=question,
-        verdict="Nothing" if run.results else "Run it again",
+        verdict="Run it again" if again else "Nothing",
         tone=tone,
-        command=() if run.results else _again(run),
+        command=_again(run) if again else (),
     )
 
 

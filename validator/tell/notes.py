@@ -1,6 +1,5 @@
 """What a reader must know of a message before its findings: what it is not, what is not of this run, what silences need."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from validator.results import Run
@@ -16,10 +15,11 @@ _SILENCES = 5
 
 def notes_of(run: Run, notice: Notice | None) -> tuple[str, ...]:
     """A line each, the most important first."""
-    return (*_notes(run), *_others(run, notice), *_silences(notice))
+    problems = (clip(plain(problem), _PROBLEM) for problem in run.delivery.problems[:10])
+    return (*_notes(run), *_others(run, notice), *problems, *_silences(notice))
 
 
-def _notes(run: Run) -> tuple[str, ...]:
+def _notes(run: Run) -> list[str]:
     notes = []
     if run.dry_run:
         notes.append("DRY RUN: nothing was stored, nothing was sent.")
@@ -31,17 +31,18 @@ def _notes(run: Run) -> tuple[str, ...]:
         notes.append(
             clip(plain(f"HEARTBEAT NOT HEARD: {unheard}. If this run had died, nobody would have been told."), _PROBLEM)
         )
-    return (*notes, *(clip(plain(problem), _PROBLEM) for problem in run.delivery.problems[:10]))
+    return notes
 
 
 def _others(run: Run, notice: Notice | None) -> Iterator[str]:
-    """What to know of what is told beside this run's own: that there is more in other channels; that it is of other runs; that nobody knows
-    what was told before.
+    """What to know of what is told beside this run's own: that the run found more; that it is of other runs; that nobody knows what was
+    told before.
     """
-    if notice and notice.elsewhere:
-        places = Counter(notice.elsewhere.values())
-        told = ", ".join(f"{number:,} in {place}" for place, number in sorted(places.items()))
-        yield clip(plain(f"NOT ALL: more was found, and is told elsewhere: {told}."), _PROBLEM)
+    others = notice.others if notice else {}
+    bad = {whose: sum(one.status in BAD for one in mine) for whose, mine in sorted(others.items())}
+    if any(bad.values()):
+        more = ", ".join(f"{number:,} of {whose}" for whose, number in bad.items() if number)
+        yield clip(plain(f"NOT ALL: this run also found {more}."), _PROBLEM)
     if left := elsewhere(run, notice):
         found = "1 finding below was" if len(left) == 1 else f"{len(left):,} findings below were"
         news = sum(one.transition in (Transition.NEW, Transition.WORSE) for one in left)

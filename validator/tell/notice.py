@@ -39,7 +39,7 @@ class Rules:
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """What there is to tell a channel `at` a time, the run's own and what earlier runs could not tell. `due` says whether, `why` for what reason;
-    `unread` why it is not known what the channel was told before. `elsewhere` are findings that other channels are told of, by result id.
+    `unread` why it is not known what the channel was told before. `others` are the run's results that belong to other channels, by channel.
     """
 
     at: datetime
@@ -48,7 +48,7 @@ class Notice:
     why: str
     notes: tuple[str, ...] = ()
     unread: str = ""
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, Sequence[Result]] = field(default_factory=dict)
 
     @property
     def told(self) -> tuple[Change, ...]:
@@ -72,22 +72,26 @@ def notice_of(
 
     `partial`: the run did not look at all that its checks are for, so what it does not speak of is not over.
     """
-    problems, told = current_problems(own, stored, ledger.of(channel), rules, partial=partial, scheduled=scheduled)
-    changes, elsewhere = rules.routes.split(channel, _weighed(problems, told, rules, now), rules.phases)
-    always = notify == "always" and (bool(changes) or channel not in rules.routes.channels)
+    every, told = current_problems(own, stored, ledger.of(channel), rules, partial=partial, scheduled=scheduled)
+    believed = {key for key, word in told.items() if word.is_open}
+    problems = {key: one for key, one in every.items() if key in believed or rules.routes.is_told(channel, one.seen)}
+    changes = _weighed(problems, told, rules, now)
+    told_here = {change.judged.result_id for change in changes}
+    others = rules.routes.others(channel, [one for one in own if one.result_id not in told_here])
+    spoken = channel not in rules.routes.channels or not all(change.silenced for change in changes)
     due, why = _due(
         changes,
         {result.result_id for result in own},
         ledger.messages.get(channel, ()),
         rules.spec,
-        "always" if always else "never" if notify == "never" else "change",
+        notify if spoken or notify == "never" else "change",
         scheduled,
         now,
     )
     notes = silence_notes(rules.silences, [*stored, *own], day_of(now, rules.where))
     roots = roots_of(changes)
     ordered = sorted(changes, key=lambda change: (change.key not in roots, *_weight(change)))
-    return Notice(at=now, changes=tuple(ordered), due=due, why=why, notes=tuple(notes), elsewhere=elsewhere)
+    return Notice(at=now, changes=tuple(ordered), due=due, why=why, notes=tuple(notes), others=others)
 
 
 def roots_of(changes: Iterable[Change]) -> set[Key]:

@@ -1,20 +1,18 @@
-"""Which Slack channel is told of what: the `alert_channel` of its phase, else that of whoever owns its check; the rest goes to the default one.
+"""Which Slack channel a finding belongs to: the `alert_channel` of its phase, else that of whoever owns its check, else the default one.
 
-A webhook posts into one channel, so a channel is told apart only where it has a webhook of its own; without one its findings go to the
-default channel. Mail tells everything.
+A webhook posts into one channel, so a channel is told apart only where it has a webhook of its own. Where a finding belongs follows from
+what it is about alone, never from how things stand: no channel can leave it to another. Mail tells everything.
 """
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from validator.results import Result, Run
 from validator.ssot.channels import WEBHOOK, declared_channels, variable_of
 from validator.ssot.source import Ssot
-from validator.status import run_status
-from validator.tell.causes import Phases
-from validator.tell.change import Change
-from validator.tell.problem import BAD
+from validator.status import RunStatus, run_status
+from validator.tell.causes import NO_PHASES, Phases
 
 SLACK = "slack"
 K = TypeVar("K", bound=Hashable)
@@ -22,42 +20,35 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, kw_only=True)
 class Routes:
-    """`channels` are those with a webhook of their own: how they are called, by their name in the ledger. `phases` and `checks` say which of
-    them, by name in the ledger, a phase's and an owner's findings go to.
+    """`channels` are those with a webhook of their own: how they are called, by their name in the ledger. `owners` says which of them, by name
+    in the ledger, an owner's findings belong to, by check; `phases` which a phase's do, whose findings `of` tells.
     """
 
     channels: Mapping[str, str] = field(default_factory=dict)
     phases: Mapping[int, str] = field(default_factory=dict)
-    checks: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    of: Phases = NO_PHASES
 
-    def title(self, channel: str) -> str:
-        """A Slack channel as people call it."""
-        return self.channels.get(channel, "the default Slack channel")
+    def is_told(self, channel: str, results: Iterable[Result]) -> bool:
+        """Whether a problem, of which those results were said, is told in that channel."""
+        if not channel.startswith(SLACK) or (channel == SLACK and not self.channels):
+            return True
+        return self._of(results) == channel
 
-    def split(
-        self, channel: str, changes: Sequence[Change], phases: Phases
-    ) -> tuple[Sequence[Change], Mapping[str, str]]:
-        """The changes that `channel` is told of; and of the findings it is not told of, by result id, who is.
+    def others(self, channel: str, results: Iterable[Result]) -> Mapping[str, tuple[Result, ...]]:
+        """The results that belong to other channels than that one, by what people call those."""
+        found: dict[str, tuple[Result, ...]] = {}
+        for result in results:
+            if not self.is_told(channel, [result]):
+                whose = self.channels.get(self._of([result]), "no channel")
+                found[whose] = (*found.get(whose, ()), result)
+        return found
 
-        What follows from a failure goes where that goes, and what a channel believes to stand is told there to its end.
-        """
-        if not self.channels or channel not in (SLACK, *self.channels):
-            return changes, {}
-        by_key = {change.key: change for change in changes}
-        mine, elsewhere = [], {}
-        for change in changes:
-            root = by_key.get(change.cause, change) if change.cause else change
-            where = self._of(root.result, phases)
-            if where == channel or (change.told and change.told.is_open):
-                mine.append(change)
-            elif change.judged.status in BAD:
-                elsewhere[change.judged.result_id] = self.title(where)
-        return mine, elsewhere
-
-    def _of(self, result: Result, phases: Phases) -> str:
-        phase = phases.of(result)
-        by_phase = None if phase is None else self.phases.get(phase)
-        return by_phase or self.checks.get(result.check_name, SLACK)
+    def _of(self, results: Iterable[Result]) -> str:
+        found = list(results)
+        phases = [phase for result in reversed(found) if (phase := self.of.of(result)) is not None]
+        by_phase = self.phases.get(phases[0]) if phases else None
+        return by_phase or self.owners.get(found[-1].check_name, SLACK)
 
 
 NO_ROUTES = Routes()
@@ -68,19 +59,15 @@ def ledger_name(variable: str) -> str:
     return SLACK + variable.removeprefix(WEBHOOK).lower()
 
 
-def routes_of(ssot: Ssot, webhooks: Collection[str]) -> Routes:
+def routes_of(ssot: Ssot, webhooks: Collection[str], phases: Phases) -> Routes:
     """The routes where the variables `webhooks` hold a webhook."""
+    of_phases = {number: phase.monitoring.alert_channel for number, phase in ssot.phases.items()}
+    of_owners = {name: owner.slack for name, owner in ssot.pipeline.owners.items()}
+    of_checks = {name: of_owners.get(spec.owner or "") for name, spec in ssot.checks.items()}
     channels = {
         ledger_name(variable): name for variable, name in declared_channels(ssot).items() if variable in webhooks
     }
-    owners = {name: owner.slack for name, owner in ssot.pipeline.owners.items()}
-    phases = {number: phase.monitoring.alert_channel for number, phase in ssot.phases.items()}
-    checks = {name: owners.get(spec.owner) for name, spec in ssot.checks.items() if spec.owner}
-    return Routes(
-        channels=channels,
-        phases=_known(phases, channels),
-        checks=_known(checks, channels),
-    )
+    return Routes(channels=channels, phases=_known(of_phases, channels), owners=_known(of_checks, channels), of=phases)
 
 
 def _known(named: Mapping[K, str | None], channels: Collection[str]) -> dict[K, str]:
@@ -89,9 +76,11 @@ def _known(named: Mapping[K, str | None], channels: Collection[str]) -> dict[K, 
     return {key: name for key, name in names.items() if name in channels}
 
 
-def part_of(run: Run, elsewhere: Collection[str]) -> Run:
-    """The run without those results; whole where nothing would be left of it."""
-    left = tuple(result for result in run.results if result.result_id not in elsewhere)
-    if not left or len(left) == len(run.results):
+def part_of(run: Run, others: Mapping[str, Collection[Result]]) -> Run:
+    """The run without the results of other channels; OK where nothing is left of it."""
+    if not others:
         return run
-    return replace(run, results=left, status=run_status((result.status, result.severity) for result in left))
+    theirs = {result.result_id for mine in others.values() for result in mine}
+    left = tuple(result for result in run.results if result.result_id not in theirs)
+    status = run_status((result.status, result.severity) for result in left) if left else RunStatus.OK
+    return replace(run, results=left, status=status, stored_counts={})

@@ -13,6 +13,8 @@ from validator.tell.view import Answer, Finding, Link, Section, Summary
 
 SHOWN = 15
 """Findings shown: a channel is read in passing; the mail has more, the run has all."""
+NOTES = 6
+"""Notes shown: what the message is not, before what went wrong with its delivery."""
 
 _FOLLOWS = 3
 _TEXT, _HEADER, _FALLBACK, _LINE, _CHANGE, _COMMAND = 3_000, 150, 1_000, 600, 300, 1_200
@@ -53,7 +55,7 @@ def _harmless(text: str) -> str:
 def _blocks(summary: Summary) -> Iterator[Block]:
     title = clip(_harmless(summary.subject).translate(_ANGLES), _HEADER)
     yield {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}
-    for note in summary.notes[:3]:
+    for note in summary.notes[:NOTES]:
         yield _section(f":warning: {escape(note)}")
     for answer in summary.answers:
         yield _section(_answer(answer))

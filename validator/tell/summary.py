@@ -65,6 +65,8 @@ def summarise(
     findings = [_finding(run, result, known) for result in (leading(found, notice) if notice else found)]
     status = state_of(run, notice) if notice else run.status
     headline = _headline(run, notice)
+    part = notice is not None and bool(notice.others)
+    others = [_finding(run, change.result, known) for change in elsewhere(run, notice)]
     sections = _sections(run, findings, notice, known, where)
     trusted = not run.delivery.problems and (run.delivery.stored or run.dry_run)
     return Summary(
@@ -80,7 +82,7 @@ def summarise(
         run_timestamp=run.run_timestamp,
         duration_ms=run.duration_ms,
         counts={status: run.count(status) for status in _TITLES},
-        answers=answers(run, findings, [_finding(run, change.result, known) for change in elsewhere(run, notice)]),
+        answers=answers(run, findings, others, part=part),
         sections=sections,
         notes=notes_of(run, notice),
         foot=plain(foot),
@@ -99,7 +101,7 @@ def _headline(run: Run, notice: Notice | None) -> str:
         return ", ".join([*changed, *([] if run.delivery.stored else ["not stored"])])
     counts = run.counts
     if not run.results:
-        words = ["no check gave a result"]
+        words = ["nothing that is told here" if notice and notice.others else "no check gave a result"]
     elif counts[Status.SKIP] == len(run.results):
         words = ["nothing was due"]
     else:

@@ -49,7 +49,7 @@ def _fixed(change: Change, where: ZoneInfo) -> str:
     if change.ended is not None:
         span += f" for {duration(change.ended - change.since)}"
     if change.missed:
-        return f"was down {span}; nobody could be told then"
+        return f"was down {span}; it was not told here then"
     if change.answered:
         return f"could not be judged {span}; it is judged again"
     if change.gone:
