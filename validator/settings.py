@@ -140,10 +140,10 @@ def _url(env: Mapping[str, str], name: str, default: str, problems: list[str]) -
 
 def _webhooks(env: Mapping[str, str], problems: list[str]) -> dict[str, str]:
     """The webhooks of one channel each, by variable."""
-    names = sorted(name for name in env if name.startswith("SLACK_WEBHOOK_URL_"))
+    names = sorted(name for name, value in env.items() if name.startswith("SLACK_WEBHOOK_URL_") and value.strip())
     malformed = [name for name in names if not _OWN_WEBHOOK.fullmatch(name)]
     problems += [f"{name!r} is no channel's variable: expected capitals, digits and _" for name in malformed]
-    return {name: url for name in names if name not in malformed and (url := _url(env, name, "", problems))}
+    return {name: _url(env, name, "", problems) for name in names if name not in malformed}
 
 
 def _host(env: Mapping[str, str], name: str, problems: list[str]) -> str:

@@ -169,6 +169,12 @@ def test_a_wrong_value_in_one_file_hides_nothing_of_the_others(world: LaidWorld)
             "channels: {desk: '#desk'}\nrunner: {secrets: {SLACK_WEBHOOK_URL_DSEK: a}, ",
             "is the webhook of no channel that a phase, an owner or `channels` names; did you mean 'SLACK_WEBHOOK_URL_DESK'?",
         ),
+        (
+            "pipeline.yaml",
+            "runner: {",
+            "channels: {a: '#alerts', b: '#データ-alerts'}\nrunner: {secrets: {SLACK_WEBHOOK_URL_ALERTS: a}, ",
+            "SLACK_WEBHOOK_URL_ALERTS would be the webhook of #alerts and #データ-alerts: rename one",
+        ),
         ("pipeline.yaml", "runner: {", "runner: {memory: 512MB, ", "expected a size of memory like"),
         ("pipeline.yaml", "margin_seconds: 20", "margin_seconds: 120", "leaves no time"),
         ("pipeline.yaml", "project_id: league-project", "project_id: 'league`; DROP'", "expected a project id"),

@@ -86,7 +86,7 @@ def test_a_finding_is_told_where_it_belongs_and_by_mail() -> None:
     place = Channels()
     place.run(raw(), drift(), other(WARN))
     place.run(raw(PASS), drift(), other(WARN))
-    assert place.heard() == [["3 new", "2 still, 1 fixed"], ["1 new"], ["1 new", "1 fixed"], ["1 new"]]
+    assert place.heard() == [["3 new", "2 still, 1 fixed"], ["1 new, 2 elsewhere"], ["1 new", "1 fixed"], ["1 new"]]
     assert [place.told(RAW, "raw.box"), place.told("slack", "raw.box")] == [["NEW", "FIXED"], []]
 
 
@@ -101,7 +101,8 @@ def test_a_message_speaks_of_its_part_and_says_that_there_is_more() -> None:
     """Its state, its counts and its four answers are of what belongs to it; how much else was found is named, with whose it is."""
     place = Channels()
     place.run(raw(severity=P1), drift(), other(WARN), found(PASS, "t", "rows"))
-    assert [box.subjects[0].split()[0] for box in place.every] == ["CRITICAL", "WARNING", "CRITICAL", "WARNING"]
+    assert [box.subjects[0].split()[0] for box in place.every] == ["CRITICAL", "CRITICAL", "CRITICAL", "WARNING"]
+    assert place.slack.subjects[0].endswith(": 1 new, 2 elsewhere")
     text = place.data.bodies[0]
     assert "! NOT ALL: this run also found 1 of #raw, 1 of no channel." in text
     assert "raw.box" not in text
@@ -114,47 +115,132 @@ def test_nobody_is_told_that_what_failed_elsewhere_completed() -> None:
     """What passed of a phase is answered where what failed of it is: the default channel never says Yes of a phase that is not its own."""
     place = Channels(notify="always")
     place.run(raw(severity=P1), found(PASS, "raw.box", "other rows"), other(PASS))
-    (text,) = place.slack.bodies
-    assert "1 of 1 passed" in text
-    assert "this run also found 1 of #raw" in text
+    (message,) = place.slack.messages
+    assert message.subject.split()[0] == "CRITICAL"
+    assert message.subject.endswith(": 1 passed, 1 elsewhere")
+    for words in (
+        "Not everywhere",
+        "1 of 1 passed.",
+        "Not told here: 1 of #raw failed or could not be judged.",
+        "Found, and not told here: 1 of #raw.",
+        "NOT ALL: this run also found 1 of #raw.",
+    ):
+        assert words in str(message.slack)
+    assert "Yes" not in message.text
     assert place.raw.subjects[0].endswith(": 1 new")
+
+
+def test_what_is_asked_elsewhere_was_asked() -> None:
+    """Where every phase has a channel of its own, the morning message says who knows, and that nothing is wrong there."""
+    place = Channels(notify="always")
+    place.run(raw(PASS), replace(other(PASS), check_category="freshness"))
+    (text,) = place.slack.bodies
+    assert "Not told here" in text
+    assert "Results of #raw answer it." in text
+    assert "No check of this run asks it" not in text.split("ready?")[0]
+    assert place.slack.subjects[0].startswith("OK ")
+
+
+def test_a_queue_belongs_where_its_phase_does_whatever_letter_came_last() -> None:
+    """A dead letter names a table, the queue's depth names none: one problem, in one channel, in its message and in what is said of others."""
+    queues: dict[str, int | None] = {"raw-sub": 2, "spare-sub": None}
+    place = Channels(notify="always", routes=replace(ROUTES, queues=queues))
+    place.town.judged_now = frozenset({"dlq_depth"})
+    letter, deep = (found(FAIL, "raw-sub", "dlq_depth", severity=P1, table=table) for table in ("raw.box", None))
+    spare = found(FAIL, "spare-sub", "dlq_depth", table="raw.box")
+    for one in (letter, deep, letter):
+        place.run(one, spare, other(PASS))
+    assert [place.told(name, "raw-sub") for name in ("slack", RAW)] == [[], ["NEW", "STILL", "STILL"]]
+    assert [place.told(name, "spare-sub") for name in ("slack", RAW)] == [["NEW", "STILL", "STILL"], []]
+    assert all("raw-sub" not in text for text in place.slack.bodies)
+
+
+def test_a_message_and_what_it_leaves_to_others_agree() -> None:
+    """Also of an ERROR that names no table: it is no part of a message that does not tell of it."""
+    place = Channels(notify="always")
+    place.run(found(FAIL, "box", "rows", table="raw.box"), other(PASS))
+    place.run(found(ERROR, "box", "rows"), other(PASS))
+    assert place.slack.subjects[-1].endswith(": 1 passed, 1 elsewhere")
+    assert "box" not in place.slack.bodies[-1]
 
 
 @pytest.mark.parametrize("severity", [P1, Severity.P3_MEDIUM])
 def test_a_run_of_nothing_that_is_told_here(severity: Severity) -> None:
-    """The morning message goes to the default channel all the same: it is neither green nor red, and says where to look."""
+    """The morning message goes to the default channel all the same, with the state of the run, and says where to look."""
     place = Channels(notify="always")
     place.run(raw(severity=severity))
     (message,) = place.slack.messages
-    assert message.subject.startswith("OK ")
-    assert message.subject.endswith(": nothing that is told here")
-    for words in ("Nothing that is told here", "NOT ALL: this run also found 1 of #raw", "Not asked"):
+    assert message.subject.startswith("CRITICAL " if severity is P1 else "WARNING ")
+    assert message.subject.endswith(": nothing that is told here, 1 elsewhere")
+    for words in ("Nothing that is told here", "NOT ALL: this run also found 1 of #raw", "Not everywhere"):
         assert words in message.text
     assert "Run it again" not in message.text
     assert place.raw.subjects[0].split()[0] == ("CRITICAL" if severity is P1 else "WARNING")
 
 
 def test_what_stands_of_another_run_is_the_answer_where_this_run_has_nothing_here() -> None:
-    """It is told late, in a message of a run that looked at something else; nobody else's P1 leads it."""
+    """It is told late, in a message of a run that looked at something else; nobody else's P1 is the answer."""
     place = Channels()
     place.slack.outcome = "refused"
     place.run(other())
     place.slack.outcome = "accepted"
     place.run(raw(severity=P1))
     (message,) = place.slack.messages
-    assert message.subject.split()[0] == "WARNING"
+    assert message.subject.endswith(": 1 new, 1 elsewhere")
     assert "Nothing in this run, 1 finding of others open" in message.text
     assert "raw.box" not in message.text
 
 
 def test_a_channel_with_nothing_of_its_own_gets_no_morning_message() -> None:
-    """Only the default one does; nor does a channel whose findings are silenced."""
+    """Only the default one does; nor does a channel whose findings are silenced, or that nothing belongs to any more."""
     silence = SilenceSpec(check="rows", subject="*", reason="known", author="ana", until=date(2026, 3, 1))
     place = Channels(notify="always")
     place.town.silences = (silence,)
     for status in (FAIL, FAIL, PASS):
         place.run(raw(status), other(PASS))
-    assert [len(box.subjects) for box in place.every] == [3, 3, 0, 0]
+    place.town.routes = NO_ROUTES
+    place.run(raw(PASS), other(PASS))
+    assert [len(box.subjects) for box in place.every] == [4, 4, 0, 0]
+
+
+def test_a_run_that_is_told_again_posts_nothing_where_it_had_nothing() -> None:
+    """What stands there by now was told by another run."""
+    place = Channels(notify="always")
+    place.slack.outcome = "refused"
+    first = place.run(raw(PASS), other(PASS))
+    place.slack.outcome = "accepted"
+    place.town.notify = "change"
+    place.run(raw(), hours=0.1)
+    place.town.notify = "always"
+    place.town.tell(first)
+    assert place.heard(place.raw) == [["1 new"]]
+
+
+def test_an_end_that_was_told_is_no_news_where_it_moves_to() -> None:
+    """The phase gets another channel after its check had stopped speaking of it: nobody is told there that it stands."""
+    place = Channels()
+    place.run(found(FAIL, "phase2", "raw_completion", severity=P1))
+    place.run(found(PASS, "other", "raw_completion", severity=P1))
+    place.town.routes = Routes(channels={RAW: "#raw", DATA: "#data"}, phases={2: DATA}, of=PHASES)
+    place.run(drift(PASS), hours=24)
+    assert place.heard(place.raw, place.data) == [["1 new", "1 gone"], ["1 gone"]]
+    assert "not told here then" in " ".join(place.data.bodies[0].split())
+
+
+def test_a_silence_that_is_over_is_over_everywhere() -> None:
+    """What was accepted became critical since; the channel that it moves to is told."""
+    silence = SilenceSpec(
+        check="rows", subject="*", reason="known", author="ana", until=date(2026, 3, 1), since=date(2026, 2, 3)
+    )
+    place = Channels(routes=NO_ROUTES)
+    everybody = place.town.others
+    place.town.others = everybody[:1]
+    place.run(raw())
+    place.town.silences = (silence,)
+    place.run(raw(severity=P1), hours=26)
+    place.town.routes, place.town.others = ROUTES, everybody
+    place.run(raw(severity=P1), hours=24)
+    assert place.heard(place.slack, place.raw) == [["1 new", "1 worse"], ["1 new"]]
 
 
 def test_what_follows_from_a_failure_in_another_channel_is_told_in_its_own() -> None:
@@ -163,10 +249,13 @@ def test_what_follows_from_a_failure_in_another_channel_is_told_in_its_own() -> 
     cause = found(FAIL, "phase2", "raw_completion", severity=P1)
     follows = found(FAIL, "phase3", "summary_completion", severity=P1)
     place.run(cause, follows, raw())
-    assert place.heard() == [["2 new, 1 blocked"], ["1 new"], ["2 new"], []]
+    assert place.heard() == [["2 new, 1 blocked"], ["1 new, 2 elsewhere"], ["2 new"], []]
     place.run(found(PASS, "phase2", "raw_completion"), follows, raw())
     place.run(found(PASS, "phase2", "raw_completion"), found(PASS, "phase3", "summary_completion"), raw(PASS))
-    assert place.heard(place.slack, place.raw) == [["1 new", "1 fixed"], ["2 new", "1 still, 1 fixed", "1 fixed"]]
+    assert place.heard(place.slack, place.raw) == [
+        ["1 new, 2 elsewhere", "1 fixed"],
+        ["2 new", "1 still, 1 fixed", "1 fixed"],
+    ]
 
 
 def test_what_one_channel_knows_to_be_gone_hides_nothing_from_another() -> None:
@@ -185,7 +274,7 @@ def test_an_acknowledgement_holds_in_every_channel_that_was_told() -> None:
     place.run(cause, follows)
     place.town.ledger.acknowledge(place.town.now)
     place.run(found(PASS, "phase2", "raw_completion"), follows, hours=80)
-    assert place.heard(place.slack) == [["1 new"]]
+    assert place.heard(place.slack) == [["1 new, 1 elsewhere"]]
 
 
 def test_where_the_default_channel_has_no_webhook_the_rest_is_told_by_mail() -> None:
@@ -240,7 +329,7 @@ def test_a_channel_that_refuses_is_told_later_and_keeps_nobody_waiting() -> None
     assert run.delivery.problems == (f"{RAW}: the mail was refused",)
     place.raw.outcome = "accepted"
     assert place.run(raw(), other()).delivery.sent == (RAW,)
-    assert place.heard(place.slack, place.raw) == [["1 new"], ["1 new"]]
+    assert place.heard(place.slack, place.raw) == [["1 new, 1 elsewhere"], ["1 new"]]
 
 
 def test_a_run_that_is_told_again_later_tells_nothing_of_others() -> None:
@@ -253,7 +342,7 @@ def test_a_run_that_is_told_again_later_tells_nothing_of_others() -> None:
     place.slack.outcome = "accepted"
     place.town.tell(broken_off)
     (message,) = place.slack.messages
-    assert message.subject.startswith("WARNING")
+    assert message.subject.endswith(": 1 new, 1 elsewhere")
     assert "raw.box" not in message.text
 
 
@@ -368,9 +457,10 @@ def test_the_source_of_truth_says_where_a_finding_goes(owned: Asker) -> None:
         channels={"slack_raw_data": "#raw-data", "slack_desk": "#desk"},
         phases={2: "slack_raw_data"},
         owners={"deployment_drift": "slack_desk"},
+        queues={"raw-sub": None, "raw-complete-dlq-sub": None},
         of=PHASES,
     )
-    assert routes_of(ssot, [], NO_PHASES) == NO_ROUTES
+    assert routes_of(ssot, [], NO_PHASES).channels == {}
 
 
 def test_the_environment_holds_the_webhooks() -> None:
@@ -380,6 +470,7 @@ def test_the_environment_holds_the_webhooks() -> None:
         "SLACK_WEBHOOK_URL_RAW": "https://a.example/2 ",
         "SLACK_WEBHOOK_URL_X": "",
     }
+    env["SLACK_WEBHOOK_URL_lower"] = " "
     assert read_settings(env).slack_webhooks == {"SLACK_WEBHOOK_URL_RAW": "https://a.example/2"}
     with pytest.raises(ConfigurationError) as caught:
         read_settings({"SLACK_WEBHOOK_URL_RAW": "hooks.example.com/secret"})

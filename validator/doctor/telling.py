@@ -1,7 +1,6 @@
 """Telling people: recipients, SendGrid's key and sender, Slack's webhook, the heartbeat. Nothing is sent, posted or beaten."""
 
 import re
-import shlex
 from collections.abc import Iterator
 
 from validator.doctor.line import Line, fail, ok, skip, warn
@@ -108,7 +107,7 @@ def _slack(place: Place) -> Iterator[Line]:
         if variable in channels:
             yield _shape(place, variable, address, channels[variable])
         else:
-            fix = EDIT if place.settings.on_google_cloud else f"unset {shlex.quote(variable)}"
+            fix = EDIT if place.settings.on_google_cloud else f"unset {variable}"
             yield warn(f"{variable} is of no channel that the source of truth names: nothing new is posted there", fix)
 
 

@@ -2,11 +2,13 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from validator.results import Result, Run
 from validator.status import Status
 from validator.tell.plain import amount, clip, plain
+from validator.tell.routes import found_by
 from validator.tell.view import Answer, Finding, Point
 
 COMPLETION = frozenset({"completion", "completeness"})
@@ -17,29 +19,40 @@ READINESS = frozenset({"readiness"})
 SHOWN = 3
 _COMMAND_LINES = 5
 _WHAT = "What failed, and why?"
-NOT_HERE = Answer(
-    question=_WHAT,
-    verdict="Nothing that is told here",
-    tone=Status.SKIP,
-    points=(Point(text="Everything that this run looked at belongs to other channels."),),
-)
+_TYPE = "What do I type?"
+_UNASKED = "Not asked"
+_NOT_HERE = "Nothing that is told here"
+_DOWN = (Status.FAIL, Status.ERROR)
 
 
 def answers(
-    run: Run, findings: Sequence[Finding], elsewhere: Sequence[Finding] = (), *, part: bool = False
+    run: Run,
+    findings: Sequence[Finding],
+    elsewhere: Sequence[Finding] = (),
+    others: Mapping[str, Sequence[Result]] | None = None,
 ) -> tuple[Answer, ...]:
     """The answers, in the order of the questions. `findings` are FAIL, ERROR, WARN, the worst first; `elsewhere` those that other runs made
-    and that stand: where this run has none, they are the answer. `part`: the run's other results are told elsewhere.
+    and that stand: where this run has none, they are the answer. `others` are the run's results that other channels are told of, by channel.
     """
-    nothing = part and not run.results
-    lost = (bool(run.results) or nothing) and not run.count(Status.FAIL) + run.count(Status.ERROR) + run.count(
-        Status.WARN
-    )
+    theirs = others or {}
+    nothing = bool(theirs) and not run.results
+    found = run.count(Status.FAIL) + run.count(Status.ERROR) + run.count(Status.WARN)
+    fine = bool(run.results or nothing) and not found
+    not_here = found_by(theirs)
+    if fine and elsewhere:
+        what = _open_elsewhere(elsewhere)
+    elif fine and (nothing or not_here):
+        text = f"Found, and not told here: {not_here}." if not_here else "What it looked at belongs to other channels."
+        what = Answer(question=_WHAT, verdict=_NOT_HERE, tone=Status.SKIP, points=(Point(text=text),))
+    else:
+        what = _what_failed(run, findings)
     return (
-        _judged("Did it complete?", _of_category(run, COMPLETION)),
-        _open_elsewhere(elsewhere) if elsewhere and lost else NOT_HERE if nothing else _what_failed(run, findings),
-        _judged("Are the outputs ready?", _of_category(run, READINESS)),
-        _what_to_type(run, findings or elsewhere, again=not (run.results or nothing)),
+        _judged_with("Did it complete?", run, COMPLETION, theirs),
+        what,
+        _judged_with("Are the outputs ready?", run, READINESS, theirs),
+        Answer(question=_TYPE, verdict=_NOT_HERE, tone=Status.SKIP)
+        if (nothing or not_here) and not (findings or elsewhere)
+        else _what_to_type(run, findings or elsewhere),
     )
 
 
@@ -49,8 +62,28 @@ def _open_elsewhere(elsewhere: Sequence[Finding]) -> Answer:
     return Answer(question=_WHAT, verdict=verdict, tone=tone, points=_points(elsewhere))
 
 
-def _of_category(run: Run, categories: frozenset[str]) -> list[Result]:
-    return [result for result in run.results if result.check_category in categories]
+def _judged_with(question: str, run: Run, categories: frozenset[str], others: Mapping[str, Sequence[Result]]) -> Answer:
+    """The answer of what is told here, never better than what is known of the rest."""
+    here = _judged(question, _of(run.results, categories))
+    theirs = {whose: answering for whose, mine in sorted(others.items()) if (answering := _of(mine, categories))}
+    if not theirs:
+        return here
+    if here.verdict == _UNASKED:
+        text = f"Results of {', '.join(theirs)} answer it."
+        here = replace(here, verdict="Not told here", points=(Point(text=text),))
+    down = {whose: [one.status for one in mine if one.status in _DOWN] for whose, mine in theirs.items()}
+    if not any(down.values()):
+        return here
+    counted = ", ".join(f"{len(mine):,} of {whose}" for whose, mine in down.items() if mine)
+    points = (*here.points, Point(text=f"Not told here: {counted} failed or could not be judged."))
+    if here.tone in _DOWN:
+        return replace(here, points=points)
+    worst = max((one for mine in down.values() for one in mine), key=lambda status: status.rank)
+    return replace(here, verdict="Not everywhere", tone=worst, points=points)
+
+
+def _of(results: Sequence[Result], categories: frozenset[str]) -> list[Result]:
+    return [result for result in results if result.check_category in categories]
 
 
 def _judged(question: str, results: Sequence[Result]) -> Answer:
@@ -62,7 +95,7 @@ def _judged(question: str, results: Sequence[Result]) -> Answer:
         return Answer(question=question, verdict=verdict, tone=tone, points=(Point(text=line),))
 
     if not results:
-        return answer("Not asked", Status.SKIP, "No check of this run asks it.")
+        return answer(_UNASKED, Status.SKIP, "No check of this run asks it.")
     if counts[Status.FAIL]:
         return answer("No", Status.FAIL, f"{counts[Status.FAIL]:,} of {due:,} failed: {_names(results, Status.FAIL)}")
     if counts[Status.ERROR]:
@@ -152,8 +185,8 @@ def _counted(checks: Counter[str]) -> str:
     return ", ".join(named[: 2 * SHOWN]) + (f" and {amount(rest, 'more check')}" if rest > 0 else "")
 
 
-def _what_to_type(run: Run, findings: Sequence[Finding], *, again: bool) -> Answer:
-    question = "What do I type?"
+def _what_to_type(run: Run, findings: Sequence[Finding]) -> Answer:
+    question = _TYPE
     with_remedy = [finding for finding in findings if finding.remedy]
     if with_remedy:
         first, *others = with_remedy
@@ -181,12 +214,12 @@ def _what_to_type(run: Run, findings: Sequence[Finding], *, again: bool) -> Answ
             tone=findings[0].status,
             points=(Point(text="No finding carries a command."),),
         )
-    tone = Status.PASS if run.count(Status.PASS) else Status.ERROR if again else Status.SKIP
+    tone = Status.PASS if run.count(Status.PASS) else Status.SKIP if run.results else Status.ERROR
     return Answer(
         question=question,
-        verdict="Run it again" if again else "Nothing",
+        verdict="Nothing" if run.results else "Run it again",
         tone=tone,
-        command=_again(run) if again else (),
+        command=() if run.results else _again(run),
     )
 
 

@@ -32,7 +32,7 @@ class Teller:
 
     def message(self, run: Run, notice: Notice) -> Message:
         """The message that tells of a run what a channel has not been told: of its part of the run, where others are told of the rest."""
-        run = part_of(run, notice.others)
+        run = part_of(run, notice.others, own=notice.own)
         summary = summarise(
             run,
             notice=notice,

@@ -8,6 +8,7 @@ from validator.tell.change import Change
 from validator.tell.notice import Notice
 from validator.tell.plain import amount, clip, plain
 from validator.tell.problem import BAD
+from validator.tell.routes import found_by
 
 _PROBLEM = 300
 _SILENCES = 5
@@ -38,10 +39,7 @@ def _others(run: Run, notice: Notice | None) -> Iterator[str]:
     """What to know of what is told beside this run's own: that the run found more; that it is of other runs; that nobody knows what was
     told before.
     """
-    others = notice.others if notice else {}
-    bad = {whose: sum(one.status in BAD for one in mine) for whose, mine in sorted(others.items())}
-    if any(bad.values()):
-        more = ", ".join(f"{number:,} of {whose}" for whose, number in bad.items() if number)
+    if more := found_by(notice.others if notice else {}):
         yield clip(plain(f"NOT ALL: this run also found {more}."), _PROBLEM)
     if left := elsewhere(run, notice):
         found = "1 finding below was" if len(left) == 1 else f"{len(left):,} findings below were"

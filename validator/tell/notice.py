@@ -2,25 +2,23 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from validator.clock import day_of
 from validator.results import Result
 from validator.ssot.models.checks import SilenceSpec
 from validator.ssot.models.pipeline import TellingSpec
-from validator.status import Severity, Transition
+from validator.status import Transition
 from validator.tell.causes import NO_PHASES, Phases, causes_of
-from validator.tell.change import STANDS, Change, changes_of
+from validator.tell.change import Change, changes_of
+from validator.tell.due import Notify, is_due
 from validator.tell.one_date import of_one_date
-from validator.tell.problem import Key, Problem, gone_from, series_of
-from validator.tell.routes import NO_ROUTES, Routes
+from validator.tell.problem import Key, Problem, gone_from, key_of, series_of
+from validator.tell.routes import NO_ROUTES, Routes, is_own
 from validator.tell.silences import silence_notes, silence_of
 from validator.tell.told import Ledger, Told
 from validator.tell.worse import broken_days, sunk_days
-
-Notify = Literal["always", "change", "never"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +37,8 @@ class Rules:
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """What there is to tell a channel `at` a time, the run's own and what earlier runs could not tell. `due` says whether, `why` for what reason;
-    `unread` why it is not known what the channel was told before. `others` are the run's results that belong to other channels, by channel.
+    `unread` why it is not known what the channel was told before. `others` are the run's results that belong to other channels, by channel;
+    `own`: the channel is one that is told only what belongs to it.
     """
 
     at: datetime
@@ -49,6 +48,7 @@ class Notice:
     notes: tuple[str, ...] = ()
     unread: str = ""
     others: Mapping[str, Sequence[Result]] = field(default_factory=dict)
+    own: bool = False
 
     @property
     def told(self) -> tuple[Change, ...]:
@@ -73,15 +73,15 @@ def notice_of(
     `partial`: the run did not look at all that its checks are for, so what it does not speak of is not over.
     """
     every, told = current_problems(own, stored, ledger.of(channel), rules, partial=partial, scheduled=scheduled)
+    _end(every, told, ledger)
     believed = {key for key, word in told.items() if word.is_open}
     problems = {key: one for key, one in every.items() if key in believed or rules.routes.is_told(channel, one.seen)}
     changes = _weighed(problems, told, rules, now)
-    told_here = {change.judged.result_id for change in changes}
-    others = rules.routes.others(channel, [one for one in own if one.result_id not in told_here])
-    spoken = channel not in rules.routes.channels or not all(change.silenced for change in changes)
-    due, why = _due(
+    ids = {result.result_id for result in own}
+    spoken = not is_own(channel) or any(one.judged.result_id in ids and not one.silenced for one in changes)
+    due, why = is_due(
         changes,
-        {result.result_id for result in own},
+        ids,
         ledger.messages.get(channel, ()),
         rules.spec,
         notify if spoken or notify == "never" else "change",
@@ -91,7 +91,42 @@ def notice_of(
     notes = silence_notes(rules.silences, [*stored, *own], day_of(now, rules.where))
     roots = roots_of(changes)
     ordered = sorted(changes, key=lambda change: (change.key not in roots, *_weight(change)))
-    return Notice(at=now, changes=tuple(ordered), due=due, why=why, notes=tuple(notes), others=others)
+    return Notice(
+        at=now,
+        changes=tuple(ordered),
+        due=due,
+        why=why,
+        notes=tuple(notes),
+        others=_others(own, every, problems, channel, rules),
+        own=is_own(channel),
+    )
+
+
+def _end(problems: dict[Key, Problem], told: Mapping[Key, Told], ledger: Ledger) -> None:
+    """Of what this channel was told nothing, an end that another was told after it was last judged is an end: its check had stopped speaking of
+    it.
+    """
+    for mine in ledger.told.values():
+        for key, word in mine.items():
+            if key not in told and key in problems and _is_told_to_be_gone(problems[key], word):
+                problems[key] = replace(problems[key], gone=True, over=word.at)
+
+
+def _others(
+    own: Iterable[Result],
+    every: Mapping[Key, Problem],
+    told_here: Collection[Key],
+    channel: str,
+    rules: Rules,
+) -> Mapping[str, Sequence[Result]]:
+    """The run's results that belong to other channels, each where its problem does."""
+    found: dict[str, list[Result]] = {}
+    for result in own:
+        key = key_of(result, rules.where, rules.judged_now)
+        seen = every[key].seen if key in every else (result,)
+        if key not in told_here and not rules.routes.is_told(channel, seen):
+            found.setdefault(rules.routes.whose(seen), []).append(result)
+    return found
 
 
 def roots_of(changes: Iterable[Change]) -> set[Key]:
@@ -107,7 +142,7 @@ def current_problems(
     *,
     partial: bool = False,
     scheduled: bool = True,
-) -> tuple[Mapping[Key, Problem], Mapping[Key, Told]]:
+) -> tuple[dict[Key, Problem], Mapping[Key, Told]]:
     """Every problem as it is now, and what was told of each. What is no longer spoken of by its own check, in this run, is gone.
 
     So is what was said by a check that is not declared any more; by hand, whoever runs it may have other declarations than the service.
@@ -176,58 +211,6 @@ def _is_untold(change: Change, phases: Phases) -> bool:
     """Whether a phase's findings are stored and not told; what was told before it was so, ends in a message."""
     over = change.transition is Transition.FIXED and not change.missed
     return not over and phases.of(change.result) in phases.untold
-
-
-def _due(
-    changes: Sequence[Change],
-    own: Collection[str],
-    messages: Sequence[datetime],
-    spec: TellingSpec,
-    notify: Notify,
-    scheduled: bool,
-    now: datetime,
-) -> tuple[bool, str]:
-    if notify == "never":
-        return False, "the schedule tells nobody"
-    if notify == "always" and scheduled:
-        return True, "the schedule always tells"
-    news = [change for change in changes if change.is_news]
-    if news:
-        is_critical = any(
-            c.result.severity is Severity.P1_CRITICAL and c.transition is not Transition.FIXED for c in news
-        )
-        if not must_wait(messages, spec, now, critical=is_critical):
-            return True, "something changed"
-        return (
-            False,
-            "too many messages went out in short order: what is new waits a while and is told together",
-        )
-    if scheduled and any(change.result.result_id in own and needs_reminder(change, spec, now) for change in changes):
-        return True, f"a reminder after {spec.reminder_hours} hours"
-    silenced = sum(change.silenced and change.transition is not Transition.STILL for change in changes)
-    if silenced:
-        return False, f"nothing else changed: {silenced} {'finding is' if silenced == 1 else 'findings are'} silenced"
-    return False, "nothing changed since people were last told"
-
-
-def must_wait(messages: Sequence[datetime], spec: TellingSpec, now: datetime, *, critical: bool) -> bool:
-    """Whether news waits, because too many messages went out in short order: each uses up one of `storm_messages`, and one more is there
-    after every `hold_hours`. What is critical waits only until the last message is `hold_hours_critical` old.
-    """
-    left, last = float(spec.storm_messages), None
-    for at in [*(at for at in messages if at <= now), now]:
-        if last is not None:
-            left = min(spec.storm_messages, max(0.0, left - 1) + (at - last) / timedelta(hours=spec.hold_hours))
-        last = at
-    waited = messages and now - messages[-1] >= timedelta(hours=spec.hold_hours_critical)
-    return left < 1 and not (critical and waited)
-
-
-def needs_reminder(change: Change, spec: TellingSpec, now: datetime) -> bool:
-    """Whether a finding that stands was told so long ago that people are told again."""
-    if change.transition not in STANDS or change.quiet or change.acknowledged or change.told is None:
-        return False
-    return now - change.told.at >= timedelta(hours=spec.reminder_hours)
 
 
 def _weight(change: Change) -> tuple[int, int, str, str]:

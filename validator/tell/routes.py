@@ -1,18 +1,19 @@
-"""Which Slack channel a finding belongs to: the `alert_channel` of its phase, else that of whoever owns its check, else the default one.
+"""Which Slack channel a problem belongs to: the `alert_channel` of its phase, else that of whoever owns its check, else the default one.
 
-A webhook posts into one channel, so a channel is told apart only where it has a webhook of its own. Where a finding belongs follows from
-what it is about alone, never from how things stand: no channel can leave it to another. Mail tells everything.
+A webhook posts into one channel, so a channel is told apart only where it has a webhook of its own. Where a problem belongs follows from
+what it is about, never from how things stand: no channel can leave it to another. Mail tells everything.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from validator.results import Result, Run
 from validator.ssot.channels import WEBHOOK, declared_channels, variable_of
-from validator.ssot.source import Ssot
+from validator.ssot.source import Ssot, subscriptions_of
 from validator.status import RunStatus, run_status
 from validator.tell.causes import NO_PHASES, Phases
+from validator.tell.problem import BAD
 
 SLACK = "slack"
 K = TypeVar("K", bound=Hashable)
@@ -21,34 +22,39 @@ K = TypeVar("K", bound=Hashable)
 @dataclass(frozen=True, kw_only=True)
 class Routes:
     """`channels` are those with a webhook of their own: how they are called, by their name in the ledger. `owners` says which of them, by name
-    in the ledger, an owner's findings belong to, by check; `phases` which a phase's do, whose findings `of` tells.
+    in the ledger, an owner's findings belong to, by check; `phases` which a phase's do. The phase of a declared queue is in `queues`, that of
+    everything else `of` tells.
     """
 
     channels: Mapping[str, str] = field(default_factory=dict)
     phases: Mapping[int, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    queues: Mapping[str, int | None] = field(default_factory=dict)
     of: Phases = NO_PHASES
 
-    def is_told(self, channel: str, results: Iterable[Result]) -> bool:
-        """Whether a problem, of which those results were said, is told in that channel."""
+    def is_told(self, channel: str, seen: Sequence[Result]) -> bool:
+        """Whether a problem is told in that channel; `seen` is what was said of it, the oldest first."""
         if not channel.startswith(SLACK) or (channel == SLACK and not self.channels):
             return True
-        return self._of(results) == channel
+        return self._of(seen) == channel
 
-    def others(self, channel: str, results: Iterable[Result]) -> Mapping[str, tuple[Result, ...]]:
-        """The results that belong to other channels than that one, by what people call those."""
-        found: dict[str, tuple[Result, ...]] = {}
-        for result in results:
-            if not self.is_told(channel, [result]):
-                whose = self.channels.get(self._of([result]), "no channel")
-                found[whose] = (*found.get(whose, ()), result)
-        return found
+    def whose(self, seen: Sequence[Result]) -> str:
+        """What people call the channel that a problem belongs to."""
+        return self.channels.get(self._of(seen), "no channel")
 
-    def _of(self, results: Iterable[Result]) -> str:
-        found = list(results)
-        phases = [phase for result in reversed(found) if (phase := self.of.of(result)) is not None]
-        by_phase = self.phases.get(phases[0]) if phases else None
-        return by_phase or self.owners.get(found[-1].check_name, SLACK)
+    def _of(self, seen: Sequence[Result]) -> str:
+        phase = next((phase for result in reversed(seen) if (phase := self._phase(result)) is not None), None)
+        by_phase = None if phase is None else self.phases.get(phase)
+        return by_phase or self.owners.get(seen[-1].check_name, SLACK)
+
+    def _phase(self, result: Result) -> int | None:
+        """Of a queue the one that waits for it, whatever table its last dead letter was about."""
+        return self.queues[result.subject] if result.subject in self.queues else self.of.of(result)
+
+
+def is_own(channel: str) -> bool:
+    """Whether it is a Slack channel that is told only what belongs to it."""
+    return channel.startswith(f"{SLACK}_")
 
 
 NO_ROUTES = Routes()
@@ -67,7 +73,13 @@ def routes_of(ssot: Ssot, webhooks: Collection[str], phases: Phases) -> Routes:
     channels = {
         ledger_name(variable): name for variable, name in declared_channels(ssot).items() if variable in webhooks
     }
-    return Routes(channels=channels, phases=_known(of_phases, channels), owners=_known(of_checks, channels), of=phases)
+    return Routes(
+        channels=channels,
+        phases=_known(of_phases, channels),
+        owners=_known(of_checks, channels),
+        queues={queue.name: queue.phase for topic in ssot.topics for queue in subscriptions_of(topic)},
+        of=phases,
+    )
 
 
 def _known(named: Mapping[K, str | None], channels: Collection[str]) -> dict[K, str]:
@@ -76,11 +88,17 @@ def _known(named: Mapping[K, str | None], channels: Collection[str]) -> dict[K, 
     return {key: name for key, name in names.items() if name in channels}
 
 
-def part_of(run: Run, others: Mapping[str, Collection[Result]]) -> Run:
-    """The run without the results of other channels; OK where nothing is left of it."""
+def found_by(others: Mapping[str, Collection[Result]]) -> str:
+    """How much was found that belongs to other channels: `2 of #raw, 1 of no channel`; empty where nothing was."""
+    bad = {whose: sum(one.status in BAD for one in mine) for whose, mine in sorted(others.items())}
+    return ", ".join(f"{number:,} of {whose}" for whose, number in bad.items() if number)
+
+
+def part_of(run: Run, others: Mapping[str, Collection[Result]], *, own: bool) -> Run:
+    """The run without the results of other channels. A channel's own part has the state of what is left; elsewhere the state stays the run's."""
     if not others:
         return run
     theirs = {result.result_id for mine in others.values() for result in mine}
     left = tuple(result for result in run.results if result.result_id not in theirs)
     status = run_status((result.status, result.severity) for result in left) if left else RunStatus.OK
-    return replace(run, results=left, status=status, stored_counts={})
+    return replace(run, results=left, status=status if own else run.status, stored_counts={})

@@ -11,6 +11,7 @@ from validator.ssot.models.checks import SilenceSpec
 from validator.status import Status, Transition
 from validator.tell.change import Change
 from validator.tell.problem import BAD, Problem
+from validator.tell.worse import rank
 
 UNMATCHED_DAYS = 7
 """Days after which a silence that matches nothing is told of."""
@@ -53,7 +54,7 @@ def ends(silence: SilenceSpec, problem: Problem, where: ZoneInfo) -> bool:
     before = [result for result in problem.episode if made and day_of(result.check_timestamp, where) < made]
     # What was found first on the day it was made is the last that can have been accepted.
     accepted = problem.episode[len(before)] if len(before) < len(problem.episode) else before[-1]
-    if any(result.status.rank > accepted.status.rank for result in problem.episode[len(before) :]):
+    if any(rank(result) > rank(accepted) for result in problem.episode[len(before) :]):
         return True
     if made is None:
         return False

@@ -13,6 +13,7 @@ from validator.tell.changed import changed_sections, counted, leading, state_of
 from validator.tell.notes import elsewhere, notes_of
 from validator.tell.notice import Notice
 from validator.tell.plain import amount, clip, plain, plain_lines
+from validator.tell.problem import BAD
 from validator.tell.view import Finding, Line, Section, Summary
 
 __all__ = ["SHOWN", "Summary", "summarise"]
@@ -65,8 +66,7 @@ def summarise(
     findings = [_finding(run, result, known) for result in (leading(found, notice) if notice else found)]
     status = state_of(run, notice) if notice else run.status
     headline = _headline(run, notice)
-    part = notice is not None and bool(notice.others)
-    others = [_finding(run, change.result, known) for change in elsewhere(run, notice)]
+    of_other_runs = [_finding(run, change.result, known) for change in elsewhere(run, notice)]
     sections = _sections(run, findings, notice, known, where)
     trusted = not run.delivery.problems and (run.delivery.stored or run.dry_run)
     return Summary(
@@ -82,7 +82,7 @@ def summarise(
         run_timestamp=run.run_timestamp,
         duration_ms=run.duration_ms,
         counts={status: run.count(status) for status in _TITLES},
-        answers=answers(run, findings, others, part=part),
+        answers=answers(run, findings, of_other_runs, notice.others if notice else None),
         sections=sections,
         notes=notes_of(run, notice),
         foot=plain(foot),
@@ -98,7 +98,7 @@ def _subject(run: Run, status: RunStatus, headline: str) -> str:
 def _headline(run: Run, notice: Notice | None) -> str:
     """The counts that matter; `nothing was due` where nothing was judged; never a word that says all is well."""
     if notice and (changed := counted(notice)):
-        return ", ".join([*changed, *([] if run.delivery.stored else ["not stored"])])
+        return ", ".join([*changed, *_elsewhere(notice), *([] if run.delivery.stored else ["not stored"])])
     counts = run.counts
     if not run.results:
         words = ["nothing that is told here" if notice and notice.others else "no check gave a result"]
@@ -109,9 +109,17 @@ def _headline(run: Run, notice: Notice | None) -> str:
         words = [f"{number:,} {word}" for word, number in found.items() if number]
         words += [amount(counts[Status.ERROR], "error")] if counts[Status.ERROR] else []
         words = words or [f"{counts[Status.PASS]:,} passed"]
+    words += _elsewhere(notice)
     if not (run.dry_run or run.delivery.stored):
         words.append("not stored")
     return ", ".join(words)
+
+
+def _elsewhere(notice: Notice | None) -> list[str]:
+    """What the run found that other channels are told of, where this one speaks for the run."""
+    others = [] if notice is None or notice.own else [one for mine in notice.others.values() for one in mine]
+    found = sum(one.status in BAD for one in others)
+    return [f"{found:,} elsewhere"] if found else []
 
 
 def _ordered(results: Iterable[Result]) -> list[Result]:
