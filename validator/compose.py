@@ -179,7 +179,9 @@ class Service:
             judged_now=frozenset(name for name, named in self.checks.items() if named.check.judges_now),
             declared=frozenset({*self.checks, UNWATCHED}),
             phases=phases,
-            routes=routes_of(self.ssot, self.settings.slack_webhooks, phases),
+            routes=routes_of(
+                self.ssot, self.settings.slack_webhooks, phases, default=bool(self.settings.slack_webhook)
+            ),
             silences=self.ssot.silences,
         )
 

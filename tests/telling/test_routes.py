@@ -104,7 +104,7 @@ def test_a_message_speaks_of_its_part_and_says_that_there_is_more() -> None:
     assert [box.subjects[0].split()[0] for box in place.every] == ["CRITICAL", "CRITICAL", "CRITICAL", "WARNING"]
     assert place.slack.subjects[0].endswith(": 1 new, 2 elsewhere")
     text = place.data.bodies[0]
-    assert "! NOT ALL: this run also found 1 of #raw, 1 of no channel." in text
+    assert "! NOT ALL: this run also found 1 of #raw, 1 of the default channel." in text
     assert "raw.box" not in text
     assert "1 failed" in text
     assert "NOT ALL" not in place.town.mailbox.bodies[0]
@@ -121,7 +121,7 @@ def test_nobody_is_told_that_what_failed_elsewhere_completed() -> None:
     for words in (
         "Not everywhere",
         "1 of 1 passed.",
-        "Not told here: 1 of #raw failed or could not be judged.",
+        "Not told here: 1 of #raw did not pass.",
         "Found, and not told here: 1 of #raw.",
         "NOT ALL: this run also found 1 of #raw.",
     ):
@@ -139,6 +139,30 @@ def test_what_is_asked_elsewhere_was_asked() -> None:
     assert "Results of #raw answer it." in text
     assert "No check of this run asks it" not in text.split("ready?")[0]
     assert place.slack.subjects[0].startswith("OK ")
+
+
+def test_a_part_of_which_nothing_was_due_is_not_a_run_of_which_nothing_was_due() -> None:
+    """What is judged elsewhere was judged; a warning there is no Yes here."""
+    place = Channels(notify="always")
+    place.run(raw(PASS), other(SKIP))
+    place.run(raw(WARN), other(PASS))
+    first, second = place.slack.messages
+    assert first.subject.endswith(": nothing that is told here")
+    assert "was due" not in first.text
+    assert "Results of #raw answer it." in str(first.slack)
+    assert "Not told here: 1 of #raw did not pass." in str(second.slack)
+    assert "Yes" not in second.text
+
+
+def test_what_is_silenced_elsewhere_is_said_to_be() -> None:
+    """Nobody looks for it in a channel that was told nothing."""
+    silence = SilenceSpec(check="rows", subject="*", reason="known", author="ana", until=date(2026, 3, 1))
+    place = Channels(notify="always")
+    place.town.silences = (silence,)
+    place.run(raw(severity=P1), other(PASS))
+    assert place.slack.subjects[0].endswith(": 1 passed")
+    assert "this run also found 1 of #raw (silenced)" in str(place.slack.messages[0].slack)
+    assert place.raw.subjects == []
 
 
 def test_a_queue_belongs_where_its_phase_does_whatever_letter_came_last() -> None:
@@ -187,7 +211,7 @@ def test_what_stands_of_another_run_is_the_answer_where_this_run_has_nothing_her
     place.run(raw(severity=P1))
     (message,) = place.slack.messages
     assert message.subject.endswith(": 1 new, 1 elsewhere")
-    assert "Nothing in this run, 1 finding of others open" in message.text
+    assert "Nothing of this run that is told here, 1 finding of others open" in str(message.slack)
     assert "raw.box" not in message.text
 
 
@@ -225,6 +249,19 @@ def test_an_end_that_was_told_is_no_news_where_it_moves_to() -> None:
     place.run(drift(PASS), hours=24)
     assert place.heard(place.raw, place.data) == [["1 new", "1 gone"], ["1 gone"]]
     assert "not told here then" in " ".join(place.data.bodies[0].split())
+
+
+def test_an_end_that_was_told_ends_a_later_time_too() -> None:
+    """#raw was told of it before, and to its end; the next time it refused everything while mail was told, also that it is gone."""
+    place = Channels()
+    place.run(found(FAIL, "phase2", "raw_completion", severity=P1))
+    place.run(found(PASS, "phase2", "raw_completion", severity=P1))
+    place.raw.outcome = "refused"
+    place.run(found(FAIL, "phase2", "raw_completion", severity=P1))
+    place.run(found(PASS, "other", "raw_completion", severity=P1))
+    place.raw.outcome = "accepted"
+    place.run(drift(PASS), hours=24)
+    assert place.heard(place.raw) == [["1 new", "1 fixed", "1 gone"]]
 
 
 def test_a_silence_that_is_over_is_over_everywhere() -> None:
@@ -283,7 +320,7 @@ def test_where_the_default_channel_has_no_webhook_the_rest_is_told_by_mail() -> 
     place.town.others = (place.data,)
     place.run(found(FAIL, "phase2", "raw_completion", severity=P1), found(FAIL, "phase3", "summary_completion"))
     assert place.heard(place.town.mailbox, place.data) == [["1 new, 1 blocked"], ["1 new"]]
-    assert "this run also found 1 of no channel" in place.data.bodies[0]
+    assert "this run also found 1 of the default channel" in place.data.bodies[0]
 
 
 def test_a_channel_that_gets_a_webhook_of_its_own_takes_over() -> None:
@@ -452,7 +489,7 @@ def test_the_source_of_truth_says_where_a_finding_goes(owned: Asker) -> None:
         "SLACK_WEBHOOK_URL_SPARE": "#spare",
     }
     webhooks = ["SLACK_WEBHOOK_URL_RAW_DATA", "SLACK_WEBHOOK_URL_DESK", "SLACK_WEBHOOK_URL_OTHER"]
-    routes = routes_of(ssot, webhooks, PHASES)
+    routes = routes_of(ssot, webhooks, PHASES, default=True)
     assert routes == Routes(
         channels={"slack_raw_data": "#raw-data", "slack_desk": "#desk"},
         phases={2: "slack_raw_data"},
@@ -460,7 +497,8 @@ def test_the_source_of_truth_says_where_a_finding_goes(owned: Asker) -> None:
         queues={"raw-sub": None, "raw-complete-dlq-sub": None},
         of=PHASES,
     )
-    assert routes_of(ssot, [], NO_PHASES).channels == {}
+    assert routes_of(ssot, [], NO_PHASES, default=False).channels == {}
+    assert routes_of(ssot, [], NO_PHASES, default=False).whose([other()]) == "mail"
 
 
 def test_the_environment_holds_the_webhooks() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from validator.results import Result, Run
 from validator.status import Status
 from validator.tell.plain import amount, clip, plain
-from validator.tell.routes import found_by
+from validator.tell.routes import found_by, is_all_elsewhere
 from validator.tell.view import Answer, Finding, Point
 
 COMPLETION = frozenset({"completion", "completeness"})
@@ -20,9 +20,7 @@ SHOWN = 3
 _COMMAND_LINES = 5
 _WHAT = "What failed, and why?"
 _TYPE = "What do I type?"
-_UNASKED = "Not asked"
 _NOT_HERE = "Nothing that is told here"
-_DOWN = (Status.FAIL, Status.ERROR)
 
 
 def answers(
@@ -35,12 +33,12 @@ def answers(
     and that stand: where this run has none, they are the answer. `others` are the run's results that other channels are told of, by channel.
     """
     theirs = others or {}
-    nothing = bool(theirs) and not run.results
+    nothing = is_all_elsewhere(run, theirs)
     found = run.count(Status.FAIL) + run.count(Status.ERROR) + run.count(Status.WARN)
     fine = bool(run.results or nothing) and not found
     not_here = found_by(theirs)
     if fine and elsewhere:
-        what = _open_elsewhere(elsewhere)
+        what = _open_elsewhere(elsewhere, "of this run that is told here" if not_here else "in this run")
     elif fine and (nothing or not_here):
         text = f"Found, and not told here: {not_here}." if not_here else "What it looked at belongs to other channels."
         what = Answer(question=_WHAT, verdict=_NOT_HERE, tone=Status.SKIP, points=(Point(text=text),))
@@ -56,8 +54,8 @@ def answers(
     )
 
 
-def _open_elsewhere(elsewhere: Sequence[Finding]) -> Answer:
-    verdict = f"Nothing in this run, {amount(len(elsewhere), 'finding')} of others open"
+def _open_elsewhere(elsewhere: Sequence[Finding], here: str) -> Answer:
+    verdict = f"Nothing {here}, {amount(len(elsewhere), 'finding')} of others open"
     tone = max((finding.status for finding in elsewhere), key=lambda status: status.rank)
     return Answer(question=_WHAT, verdict=verdict, tone=tone, points=_points(elsewhere))
 
@@ -65,20 +63,18 @@ def _open_elsewhere(elsewhere: Sequence[Finding]) -> Answer:
 def _judged_with(question: str, run: Run, categories: frozenset[str], others: Mapping[str, Sequence[Result]]) -> Answer:
     """The answer of what is told here, never better than what is known of the rest."""
     here = _judged(question, _of(run.results, categories))
-    theirs = {whose: answering for whose, mine in sorted(others.items()) if (answering := _of(mine, categories))}
-    if not theirs:
-        return here
-    if here.verdict == _UNASKED:
-        text = f"Results of {', '.join(theirs)} answer it."
+    theirs = {whose: _of(mine, categories) for whose, mine in sorted(others.items())}
+    judged = {whose: mine for whose, mine in theirs.items() if any(one.status is not Status.SKIP for one in mine)}
+    if judged and here.tone is Status.SKIP:
+        text = f"Results of {', '.join(judged)} answer it."
         here = replace(here, verdict="Not told here", points=(Point(text=text),))
-    down = {whose: [one.status for one in mine if one.status in _DOWN] for whose, mine in theirs.items()}
-    if not any(down.values()):
+    more = found_by(theirs)
+    if not more:
         return here
-    counted = ", ".join(f"{len(mine):,} of {whose}" for whose, mine in down.items() if mine)
-    points = (*here.points, Point(text=f"Not told here: {counted} failed or could not be judged."))
-    if here.tone in _DOWN:
+    points = (*here.points, Point(text=f"Not told here: {more} did not pass."))
+    worst = max((one.status for mine in theirs.values() for one in mine), key=lambda status: status.rank)
+    if worst.rank <= here.tone.rank:
         return replace(here, points=points)
-    worst = max((one for mine in down.values() for one in mine), key=lambda status: status.rank)
     return replace(here, verdict="Not everywhere", tone=worst, points=points)
 
 
@@ -95,7 +91,7 @@ def _judged(question: str, results: Sequence[Result]) -> Answer:
         return Answer(question=question, verdict=verdict, tone=tone, points=(Point(text=line),))
 
     if not results:
-        return answer(_UNASKED, Status.SKIP, "No check of this run asks it.")
+        return answer("Not asked", Status.SKIP, "No check of this run asks it.")
     if counts[Status.FAIL]:
         return answer("No", Status.FAIL, f"{counts[Status.FAIL]:,} of {due:,} failed: {_names(results, Status.FAIL)}")
     if counts[Status.ERROR]:

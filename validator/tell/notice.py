@@ -15,7 +15,7 @@ from validator.tell.change import Change, changes_of
 from validator.tell.due import Notify, is_due
 from validator.tell.one_date import of_one_date
 from validator.tell.problem import Key, Problem, gone_from, key_of, series_of
-from validator.tell.routes import NO_ROUTES, Routes, is_own
+from validator.tell.routes import NO_ROUTES, SILENCED, Routes, is_own
 from validator.tell.silences import silence_notes, silence_of
 from validator.tell.told import Ledger, Told
 from validator.tell.worse import broken_days, sunk_days
@@ -77,6 +77,9 @@ def notice_of(
     believed = {key for key, word in told.items() if word.is_open}
     problems = {key: one for key, one in every.items() if key in believed or rules.routes.is_told(channel, one.seen)}
     changes = _weighed(problems, told, rules, now)
+    left = {key: one for key, one in every.items() if key not in problems}
+    silenced = {change.key for change in _weighed(left, {}, rules, now) if change.silenced}
+    others = _others(own, left, silenced, problems, channel, rules)
     ids = {result.result_id for result in own}
     spoken = not is_own(channel) or any(one.judged.result_id in ids and not one.silenced for one in changes)
     due, why = is_due(
@@ -97,35 +100,39 @@ def notice_of(
         due=due,
         why=why,
         notes=tuple(notes),
-        others=_others(own, every, problems, channel, rules),
+        others=others,
         own=is_own(channel),
     )
 
 
 def _end(problems: dict[Key, Problem], told: Mapping[Key, Told], ledger: Ledger) -> None:
-    """Of what this channel was told nothing, an end that another was told after it was last judged is an end: its check had stopped speaking of
-    it.
+    """Of what this channel does not believe to stand, an end that another was told after it was last judged is an end: its check had stopped
+    speaking of it.
     """
     for mine in ledger.told.values():
         for key, word in mine.items():
-            if key not in told and key in problems and _is_told_to_be_gone(problems[key], word):
+            own = told.get(key)
+            unheard = own is None or (not own.is_open and own.at < word.at)
+            if unheard and key in problems and _is_told_to_be_gone(problems[key], word):
                 problems[key] = replace(problems[key], gone=True, over=word.at)
 
 
 def _others(
     own: Iterable[Result],
-    every: Mapping[Key, Problem],
+    left: Mapping[Key, Problem],
+    silenced: Collection[Key],
     told_here: Collection[Key],
     channel: str,
     rules: Rules,
 ) -> Mapping[str, Sequence[Result]]:
-    """The run's results that belong to other channels, each where its problem does."""
+    """The run's results that belong to other channels, each where its problem does; what is silenced there apart."""
     found: dict[str, list[Result]] = {}
     for result in own:
         key = key_of(result, rules.where, rules.judged_now)
-        seen = every[key].seen if key in every else (result,)
+        seen = left[key].seen if key in left else (result,)
         if key not in told_here and not rules.routes.is_told(channel, seen):
-            found.setdefault(rules.routes.whose(seen), []).append(result)
+            whose = rules.routes.whose(seen) + (SILENCED if key in silenced else "")
+            found.setdefault(whose, []).append(result)
     return found
 
 

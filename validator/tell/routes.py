@@ -11,11 +11,14 @@ from typing import TypeVar
 from validator.results import Result, Run
 from validator.ssot.channels import WEBHOOK, declared_channels, variable_of
 from validator.ssot.source import Ssot, subscriptions_of
-from validator.status import RunStatus, run_status
+from validator.status import RunStatus, Status, run_status
 from validator.tell.causes import NO_PHASES, Phases
 from validator.tell.problem import BAD
 
 SLACK = "slack"
+SILENCED = " (silenced)"
+"""What stands after a channel's name where nobody is told of what belongs to it."""
+
 K = TypeVar("K", bound=Hashable)
 
 
@@ -23,13 +26,14 @@ K = TypeVar("K", bound=Hashable)
 class Routes:
     """`channels` are those with a webhook of their own: how they are called, by their name in the ledger. `owners` says which of them, by name
     in the ledger, an owner's findings belong to, by check; `phases` which a phase's do. The phase of a declared queue is in `queues`, that of
-    everything else `of` tells.
+    everything else `of` tells. `rest` is what people call where the rest is told.
     """
 
     channels: Mapping[str, str] = field(default_factory=dict)
     phases: Mapping[int, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     queues: Mapping[str, int | None] = field(default_factory=dict)
+    rest: str = "the default channel"
     of: Phases = NO_PHASES
 
     def is_told(self, channel: str, seen: Sequence[Result]) -> bool:
@@ -40,7 +44,7 @@ class Routes:
 
     def whose(self, seen: Sequence[Result]) -> str:
         """What people call the channel that a problem belongs to."""
-        return self.channels.get(self._of(seen), "no channel")
+        return self.channels.get(self._of(seen), self.rest)
 
     def _of(self, seen: Sequence[Result]) -> str:
         phase = next((phase for result in reversed(seen) if (phase := self._phase(result)) is not None), None)
@@ -65,8 +69,8 @@ def ledger_name(variable: str) -> str:
     return SLACK + variable.removeprefix(WEBHOOK).lower()
 
 
-def routes_of(ssot: Ssot, webhooks: Collection[str], phases: Phases) -> Routes:
-    """The routes where the variables `webhooks` hold a webhook."""
+def routes_of(ssot: Ssot, webhooks: Collection[str], phases: Phases, *, default: bool) -> Routes:
+    """The routes where the variables `webhooks` hold a webhook; `default`: the default channel has one too."""
     of_phases = {number: phase.monitoring.alert_channel for number, phase in ssot.phases.items()}
     of_owners = {name: owner.slack for name, owner in ssot.pipeline.owners.items()}
     of_checks = {name: of_owners.get(spec.owner or "") for name, spec in ssot.checks.items()}
@@ -78,6 +82,7 @@ def routes_of(ssot: Ssot, webhooks: Collection[str], phases: Phases) -> Routes:
         phases=_known(of_phases, channels),
         owners=_known(of_checks, channels),
         queues={queue.name: queue.phase for topic in ssot.topics for queue in subscriptions_of(topic)},
+        rest=Routes.rest if default else "mail",
         of=phases,
     )
 
@@ -89,9 +94,16 @@ def _known(named: Mapping[K, str | None], channels: Collection[str]) -> dict[K, 
 
 
 def found_by(others: Mapping[str, Collection[Result]]) -> str:
-    """How much was found that belongs to other channels: `2 of #raw, 1 of no channel`; empty where nothing was."""
+    """How much was found that belongs to other channels: `2 of #raw, 1 of the default channel`; empty where nothing was."""
     bad = {whose: sum(one.status in BAD for one in mine) for whose, mine in sorted(others.items())}
     return ", ".join(f"{number:,} of {whose}" for whose, number in bad.items() if number)
+
+
+def is_all_elsewhere(run: Run, others: Mapping[str, Collection[Result]]) -> bool:
+    """Whether nothing was judged of a channel's part of a run, where it was of the others'."""
+    judged_there = any(one.status is not Status.SKIP for mine in others.values() for one in mine)
+    judged_here = any(one.status is not Status.SKIP for one in run.results)
+    return not judged_here and (judged_there or (bool(others) and not run.results))
 
 
 def part_of(run: Run, others: Mapping[str, Collection[Result]], *, own: bool) -> Run:

@@ -14,6 +14,7 @@ from validator.tell.notes import elsewhere, notes_of
 from validator.tell.notice import Notice
 from validator.tell.plain import amount, clip, plain, plain_lines
 from validator.tell.problem import BAD
+from validator.tell.routes import SILENCED, is_all_elsewhere
 from validator.tell.view import Finding, Line, Section, Summary
 
 __all__ = ["SHOWN", "Summary", "summarise"]
@@ -100,8 +101,10 @@ def _headline(run: Run, notice: Notice | None) -> str:
     if notice and (changed := counted(notice)):
         return ", ".join([*changed, *_elsewhere(notice), *([] if run.delivery.stored else ["not stored"])])
     counts = run.counts
-    if not run.results:
-        words = ["nothing that is told here" if notice and notice.others else "no check gave a result"]
+    if notice and is_all_elsewhere(run, notice.others):
+        words = ["nothing that is told here"]
+    elif not run.results:
+        words = ["no check gave a result"]
     elif counts[Status.SKIP] == len(run.results):
         words = ["nothing was due"]
     else:
@@ -117,8 +120,9 @@ def _headline(run: Run, notice: Notice | None) -> str:
 
 def _elsewhere(notice: Notice | None) -> list[str]:
     """What the run found that other channels are told of, where this one speaks for the run."""
-    others = [] if notice is None or notice.own else [one for mine in notice.others.values() for one in mine]
-    found = sum(one.status in BAD for one in others)
+    others = {} if notice is None or notice.own else notice.others
+    told = [one for whose, mine in others.items() if not whose.endswith(SILENCED) for one in mine]
+    found = sum(one.status in BAD for one in told)
     return [f"{found:,} elsewhere"] if found else []
 
 
