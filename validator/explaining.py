@@ -10,7 +10,8 @@ from validator.identity import DEAD_LETTER
 from validator.results import Result, Run
 from validator.ssot.models.checks import ScheduleSpec
 from validator.status import Status
-from validator.store_told import SENT, ToldStore, Word, word_of
+from validator.store_told import ToldStore
+from validator.store_words import SENT, Word, word_of
 from validator.tell.change import STANDS, Change
 from validator.tell.notice import Notice, Rules, notice_of
 from validator.tell.problem import Key, key_of

@@ -6,7 +6,7 @@ that a channel did not accept (`refused`).
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from validator.results import Result, Run
 from validator.status import Severity, Status, Transition
 from validator.store import ALERTS, RESULTS, RUNS, ResultStore, transaction
 from validator.store_rows import result_of
+from validator.store_words import REFUSED, SENT, Word, alert_id
 from validator.tell.change import Change
 from validator.tell.problem import LOOK_BACK_DAYS, NOW, TODAY, YESTERDAY, Key, relative_day
 from validator.tell.told import FLAPPING, Ledger, Told, newest
@@ -25,41 +26,6 @@ TOLD_DAYS = 60
 """Days for which it is remembered what people were told of a problem that is not judged any more."""
 GRACE = timedelta(minutes=15)
 """How much later than ours a run's clock may be that is told at the same time."""
-
-SENT, REFUSED = "sent", "refused"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Word:
-    """One row of the ledger: a message (without fingerprint), or one problem that a message told of."""
-
-    alert_id: str
-    at: datetime
-    run_id: str
-    channel: str
-    text: str
-    fingerprint: str | None
-    transition: str
-    status: str
-
-    def is_of(self, key: Key) -> bool:
-        """Whether it is about that problem; what was of today is of yesterday on the next day."""
-        days = {key.day, YESTERDAY} if key.day == TODAY else {key.day}
-        ids = {_alert_id(self.run_id, self.channel, key.fingerprint, day) for day in days}
-        return self.fingerprint == key.fingerprint and self.alert_id in ids
-
-
-def word_of(words: Iterable[Word], run_id: str, key: Key) -> Word | None:
-    """The word that the message of that run said of a problem, in the channel whose words these are; None where it said nothing."""
-    return next(
-        (
-            word
-            for word in words
-            if word.fingerprint == key.fingerprint
-            and word.alert_id == _alert_id(run_id, word.channel, key.fingerprint, key.day)
-        ),
-        None,
-    )
 
 
 class ToldStore:
@@ -207,14 +173,10 @@ def _told(row: Row, key: Key) -> Told:
     )
 
 
-def _alert_id(run_id: str, channel: str, fingerprint: str, day: str) -> str:
-    return str(uuid.uuid5(uuid.UUID(run_id), f"{channel}|{fingerprint}|{day}"))
-
-
 def _is_named_by(row: Row, day: str) -> bool:
     """Whether a row's id was made with that day: it is all that is known of the day where the run that found it could not be stored."""
     try:
-        return bool(row["alert_id"] == _alert_id(str(row["run_id"]), str(row["channel"]), str(row["fingerprint"]), day))
+        return bool(row["alert_id"] == alert_id(str(row["run_id"]), str(row["channel"]), str(row["fingerprint"]), day))
     except ValueError:
         return False
 
@@ -237,7 +199,7 @@ def _change_row(run: Run, channel: str, at: datetime, change: Change) -> dict[st
     kept = told if told is not None and change.acknowledged else None
     resolved = (change.ended or at) if fixed else None
     return {
-        "alert_id": _alert_id(run.run_id, channel, change.key.fingerprint, change.key.day),
+        "alert_id": alert_id(run.run_id, channel, change.key.fingerprint, change.key.day),
         "alert_timestamp": rfc3339(at),
         "run_id": change.found_in,
         "check_name": change.result.check_name,

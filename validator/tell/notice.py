@@ -77,9 +77,6 @@ def notice_of(
     believed = {key for key, word in told.items() if word.is_open}
     problems = {key: one for key, one in every.items() if key in believed or rules.routes.is_told(channel, one.seen)}
     changes = _weighed(problems, told, rules, now)
-    left = {key: one for key, one in every.items() if key not in problems}
-    silenced = {change.key for change in _weighed(left, {}, rules, now) if change.silenced}
-    others = _others(own, left, silenced, problems, channel, rules)
     ids = {result.result_id for result in own}
     spoken = not is_own(channel) or any(one.judged.result_id in ids and not one.silenced for one in changes)
     due, why = is_due(
@@ -92,15 +89,13 @@ def notice_of(
         now,
     )
     notes = silence_notes(rules.silences, [*stored, *own], day_of(now, rules.where))
-    roots = roots_of(changes)
-    ordered = sorted(changes, key=lambda change: (change.key not in roots, *_weight(change)))
     return Notice(
         at=now,
-        changes=tuple(ordered),
+        changes=_worst_first(changes),
         due=due,
         why=why,
         notes=tuple(notes),
-        others=others,
+        others=_of_others(own, every, problems, channel, rules, now),
         own=is_own(channel),
     )
 
@@ -117,19 +112,21 @@ def _end(problems: dict[Key, Problem], told: Mapping[Key, Told], ledger: Ledger)
                 problems[key] = replace(problems[key], gone=True, over=word.at)
 
 
-def _others(
+def _of_others(
     own: Iterable[Result],
-    left: Mapping[Key, Problem],
-    silenced: Collection[Key],
+    every: Mapping[Key, Problem],
     told_here: Collection[Key],
     channel: str,
     rules: Rules,
+    now: datetime,
 ) -> Mapping[str, Sequence[Result]]:
     """The run's results that belong to other channels, each where its problem does; what is silenced there apart."""
     found: dict[str, list[Result]] = {}
+    others = {key: problem for key, problem in every.items() if key not in told_here}
+    silenced = {change.key for change in _weighed(others, {}, rules, now) if change.silenced}
     for result in own:
         key = key_of(result, rules.where, rules.judged_now)
-        seen = left[key].seen if key in left else (result,)
+        seen = others[key].seen if key in others else (result,)
         if key not in told_here and not rules.routes.is_told(channel, seen):
             whose = rules.routes.whose(seen) + (SILENCED if key in silenced else "")
             found.setdefault(whose, []).append(result)
@@ -220,6 +217,12 @@ def _is_untold(change: Change, phases: Phases) -> bool:
     return not over and phases.of(change.result) in phases.untold
 
 
-def _weight(change: Change) -> tuple[int, int, str, str]:
-    """The worst first."""
-    return -change.result.status.rank, -change.result.severity.rank, change.result.check_name, change.result.subject
+def _worst_first(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """What others follow from before everything else."""
+    roots = roots_of(changes)
+
+    def place(change: Change) -> tuple[bool, int, int, str, str]:
+        one = change.result
+        return change.key not in roots, -one.status.rank, -one.severity.rank, one.check_name, one.subject
+
+    return tuple(sorted(changes, key=place))

@@ -69,7 +69,6 @@ def summarise(
     headline = _headline(run, notice)
     of_other_runs = [_finding(run, change.result, known) for change in elsewhere(run, notice)]
     sections = _sections(run, findings, notice, known, where)
-    trusted = not run.delivery.problems and (run.delivery.stored or run.dry_run)
     return Summary(
         run_id=_name(run.run_id),
         schedule=_name(run.schedule_name),
@@ -79,7 +78,7 @@ def summarise(
         subject=_subject(run, status, headline),
         headline=headline,
         dry_run=run.dry_run,
-        trusted=trusted,
+        trusted=not run.delivery.problems and (run.delivery.stored or run.dry_run),
         run_timestamp=run.run_timestamp,
         duration_ms=run.duration_ms,
         counts={status: run.count(status) for status in _TITLES},
